@@ -1,0 +1,43 @@
+//! The commands: what each is called, how many arguments it takes, and what it does.
+
+use crate::reply;
+use crate::resp::Request;
+use std::ops::RangeInclusive;
+
+struct Command {
+    name: &'static str,
+    /// How many arguments it takes, without its name.
+    arguments: RangeInclusive<usize>,
+    run: fn(&Request, &mut Vec<u8>),
+}
+
+const COMMANDS: [Command; 2] = [
+    Command { name: "ping", arguments: 0..=1, run: ping },
+    Command { name: "echo", arguments: 1..=1, run: echo },
+];
+
+/// Executes a request and adds its reply to `replies`.
+pub fn execute(request: &Request, replies: &mut Vec<u8>) {
+    if request.len() == 0 {
+        return; // an empty line or array, which Redis passes over as well
+    }
+    let is_meant = |command: &&Command| request[0].eq_ignore_ascii_case(command.name.as_bytes());
+    match COMMANDS.iter().find(is_meant) {
+        None => reply::unknown_command(replies, request),
+        Some(command) if !command.arguments.contains(&(request.len() - 1)) => {
+            reply::wrong_arity(replies, command.name)
+        }
+        Some(command) => (command.run)(request, replies),
+    }
+}
+
+fn ping(request: &Request, replies: &mut Vec<u8>) {
+    match request.len() {
+        1 => reply::simple(replies, "PONG"),
+        _ => reply::bulk(replies, &request[1]),
+    }
+}
+
+fn echo(request: &Request, replies: &mut Vec<u8>) {
+    reply::bulk(replies, &request[1]);
+}

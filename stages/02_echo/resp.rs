@@ -1,0 +1,210 @@
+//! The request parser: a state machine that can stop after any byte, and goes on when more comes.
+//!
+//! A request is an array of bulk strings, `*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n`, or a line that a
+//! person types, `ECHO hi\r\n`. TCP delivers a stream of bytes and not these: a read may bring half
+//! a request, or three and a half. The parser copies nothing. It remembers where in the input each
+//! argument is.
+
+use crate::{inline, integer};
+use std::ops::{Index, Range};
+
+/// The longest line in bytes: an inline command, or the line of a length.
+const MAX_LINE: usize = 64 * 1024;
+/// The longest argument in bytes.
+const MAX_BULK: i64 = 512 * 1024 * 1024;
+/// The most arguments in a request.
+const MAX_ARGUMENTS: i64 = i32::MAX as i64;
+
+/// What the next byte belongs to.
+#[derive(Clone, Copy)]
+enum State {
+    /// A new request: its first byte tells which of the two forms it has.
+    Start,
+    /// The line of an inline command.
+    Inline,
+    /// The line `*2`: how many arguments follow.
+    Array,
+    /// The line `$4`: how long the next argument is. So many are missing, with this one.
+    Length { missing: usize },
+    /// The argument itself, and the CR LF behind it.
+    Argument { missing: usize, length: usize },
+    /// The next request: all of this one has come.
+    Done,
+}
+
+/// Reads requests from the bytes of one client. Positions count from the start of the request.
+pub struct Parser {
+    state: State,
+    /// Where the part that `state` names begins.
+    position: usize,
+    /// How much of an unfinished line has been searched for its end.
+    searched: usize,
+    arguments: Vec<Range<usize>>,
+}
+
+/// One request: the name of a command and its arguments, which lie in the input.
+pub struct Request<'a> {
+    input: &'a [u8],
+    arguments: &'a [Range<usize>],
+    /// How much of the input it took, in bytes.
+    pub size: usize,
+}
+
+/// What a client can do that leaves no way to tell where its next request begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ProtocolError {
+    LongInline,
+    UnbalancedQuotes,
+    LongArrayLength,
+    BadArrayLength,
+    LongBulkLength,
+    NotABulk(u8),
+    BadBulkLength,
+}
+
+impl Default for Parser {
+    fn default() -> Parser {
+        Parser { state: State::Start, position: 0, searched: 0, arguments: Vec::new() }
+    }
+}
+
+impl Parser {
+    /// Goes on reading a request. `input` begins where the request begins, and holds what was there
+    /// at the last call and perhaps more. `None` means that some of the request is still to come.
+    pub fn parse<'a>(
+        &'a mut self,
+        input: &'a mut [u8],
+    ) -> Result<Option<Request<'a>>, ProtocolError> {
+        if let State::Done = self.state {
+            self.state = State::Start;
+            self.position = 0;
+            self.arguments.clear();
+            self.arguments.shrink_to(64); // after a request of a million arguments
+        }
+        while !matches!(self.state, State::Done) {
+            match self.step(input)? {
+                Some(state) => self.state = state,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Request { input, arguments: &self.arguments, size: self.position }))
+    }
+
+    /// Takes in the part that `state` names, if all of it is there, and says what comes next.
+    fn step(&mut self, input: &mut [u8]) -> Result<Option<State>, ProtocolError> {
+        let next = match self.state {
+            State::Start => match input.first() {
+                Some(b'*') => State::Array,
+                Some(_) => State::Inline,
+                None => return Ok(None),
+            },
+            State::Inline => {
+                let Some(line) = self.line(input, b'\n', ProtocolError::LongInline)? else {
+                    return Ok(None);
+                };
+                self.position = line.end + 1;
+                if !inline::split(&mut input[line], &mut self.arguments) {
+                    return Err(ProtocolError::UnbalancedQuotes);
+                }
+                State::Done
+            }
+            State::Array => {
+                let Some(line) = self.line(input, b'\r', ProtocolError::LongArrayLength)? else {
+                    return Ok(None);
+                };
+                self.position = line.end + 2;
+                match integer::parse(&input[line][1..]) {
+                    Some(..=0) => State::Done,
+                    Some(count @ 1..=MAX_ARGUMENTS) => State::Length { missing: count as usize },
+                    _ => return Err(ProtocolError::BadArrayLength),
+                }
+            }
+            State::Length { missing } => {
+                let Some(line) = self.line(input, b'\r', ProtocolError::LongBulkLength)? else {
+                    return Ok(None);
+                };
+                self.position = line.end + 2;
+                // An empty line begins with its own end.
+                if input[line.start] != b'$' {
+                    return Err(ProtocolError::NotABulk(input[line.start]));
+                }
+                match integer::parse(&input[line][1..]) {
+                    Some(length @ 0..=MAX_BULK) => {
+                        State::Argument { missing, length: length as usize }
+                    }
+                    _ => return Err(ProtocolError::BadBulkLength),
+                }
+            }
+            State::Argument { missing, length } => {
+                let end = self.position + length;
+                if input.len() < end + 2 {
+                    return Ok(None);
+                }
+                self.arguments.push(self.position..end);
+                self.position = end + 2;
+                if missing == 1 { State::Done } else { State::Length { missing: missing - 1 } }
+            }
+            State::Done => State::Done,
+        };
+        Ok(Some(next))
+    }
+
+    /// The line at the parser's position, without its end: LF in inline commands, otherwise CR and
+    /// one byte more, whatever it is. No byte is looked at twice while the line is arriving.
+    fn line(
+        &mut self,
+        input: &[u8],
+        end: u8,
+        too_long: ProtocolError,
+    ) -> Result<Option<Range<usize>>, ProtocolError> {
+        let line = &input[self.position..];
+        // Redis searches with strchr(3), so that a zero byte hides the end of the line.
+        let found = line[self.searched..].iter().position(|&byte| byte == end || byte == 0);
+        self.searched = found.map_or(line.len(), |index| self.searched + index);
+        let ended = line.get(self.searched) == Some(&end);
+        if (if ended { self.searched } else { line.len() }) > MAX_LINE {
+            return Err(too_long);
+        }
+        if !ended || (end == b'\r' && line.len() < self.searched + 2) {
+            return Ok(None);
+        }
+        let length = std::mem::take(&mut self.searched);
+        Ok(Some(self.position..self.position + length))
+    }
+}
+
+impl<'a> Request<'a> {
+    /// The number of arguments, with the command's name; 0 for an empty line.
+    pub fn len(&self) -> usize {
+        self.arguments.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.arguments.iter().map(|range| &self.input[range.clone()])
+    }
+}
+
+impl Index<usize> for Request<'_> {
+    type Output = [u8];
+
+    /// An argument; 0 is the command's name.
+    fn index(&self, index: usize) -> &[u8] {
+        &self.input[self.arguments[index].clone()]
+    }
+}
+
+impl ProtocolError {
+    /// The error's text, as Redis has it.
+    pub fn message(self) -> Vec<u8> {
+        let problem: &[u8] = match self {
+            ProtocolError::LongInline => b"too big inline request",
+            ProtocolError::UnbalancedQuotes => b"unbalanced quotes in request",
+            ProtocolError::LongArrayLength => b"too big mbulk count string",
+            ProtocolError::BadArrayLength => b"invalid multibulk length",
+            ProtocolError::LongBulkLength => b"too big bulk count string",
+            ProtocolError::NotABulk(byte) => &[b"expected '$', got '", &[byte][..], b"'"].concat(),
+            ProtocolError::BadBulkLength => b"invalid bulk length",
+        };
+        [b"Protocol error: ", problem].concat()
+    }
+}

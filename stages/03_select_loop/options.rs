@@ -1,0 +1,1 @@
+../00_bind/options.rs

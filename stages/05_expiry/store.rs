@@ -1,0 +1,94 @@
+//! The store: keys, their values and their deadlines.
+
+use crate::clock;
+use std::collections::{BTreeSet, HashMap};
+use std::mem;
+use std::rc::Rc;
+
+/// How many expired keys are removed before clients are served again.
+const REMOVALS_A_TURN: usize = 100;
+
+struct Entry {
+    value: Vec<u8>,
+    /// In milliseconds since 1970.
+    deadline: Option<u64>,
+}
+
+#[derive(Default)]
+pub struct Store {
+    entries: HashMap<Rc<[u8]>, Entry>,
+    /// The deadlines of all entries that have one, the nearest first. The keys are the entries' own.
+    deadlines: BTreeSet<(u64, Rc<[u8]>)>,
+}
+
+impl Store {
+    /// The value of a key, unless its deadline has passed.
+    pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
+        self.live(key).map(|entry| entry.value.as_slice())
+    }
+
+    pub fn deadline(&self, key: &[u8]) -> Option<u64> {
+        self.live(key)?.deadline
+    }
+
+    /// Sets a key to a value, and sets or clears its deadline.
+    pub fn set(&mut self, key: &[u8], value: &[u8], deadline: Option<u64>) {
+        match self.entries.get_mut(key) {
+            Some(entry) => {
+                overwrite(&mut entry.value, value);
+                let old = mem::replace(&mut entry.deadline, deadline);
+                self.reschedule(key, old, deadline);
+            }
+            None => {
+                self.entries.insert(key.into(), Entry { value: value.to_vec(), deadline });
+                self.reschedule(key, None, deadline);
+            }
+        }
+    }
+
+    pub fn nearest_deadline(&self) -> Option<u64> {
+        self.deadlines.first().map(|&(deadline, _)| deadline)
+    }
+
+    /// Removes entries whose deadlines have passed: not all of them, however many they are, because
+    /// clients wait meanwhile.
+    pub fn remove_expired(&mut self) {
+        for _ in 0..REMOVALS_A_TURN {
+            if !self.nearest_deadline().is_some_and(clock::has_passed) {
+                break;
+            }
+            if let Some((_, key)) = self.deadlines.pop_first() {
+                self.entries.remove(&key);
+            }
+        }
+        // Gives memory back, but seldom: what is left has to move, and all clients wait for that.
+        if self.entries.len() < self.entries.capacity() / 16 {
+            self.entries.shrink_to(self.entries.len() * 2);
+        }
+    }
+
+    /// An entry whose deadline has passed is as good as gone, removed or not.
+    fn live(&self, key: &[u8]) -> Option<&Entry> {
+        self.entries.get(key).filter(|entry| !entry.deadline.is_some_and(clock::has_passed))
+    }
+
+    fn reschedule(&mut self, key: &[u8], old: Option<u64>, new: Option<u64>) {
+        if old == new {
+            return;
+        }
+        let Some((key, _)) = self.entries.get_key_value(key) else { return };
+        if let Some(deadline) = old {
+            self.deadlines.remove(&(deadline, Rc::clone(key)));
+        }
+        if let Some(deadline) = new {
+            self.deadlines.insert((deadline, Rc::clone(key)));
+        }
+    }
+}
+
+/// Reuses the old value's memory, unless the new one would leave most of it unused.
+fn overwrite(old: &mut Vec<u8>, new: &[u8]) {
+    old.clear();
+    old.shrink_to(new.len().saturating_mul(2));
+    old.extend_from_slice(new);
+}

@@ -1,0 +1,11 @@
+//! What the tests share: servers to talk to, clients to talk with, and visible skipping.
+
+mod client;
+mod process;
+mod server;
+mod suite;
+
+pub use client::Client;
+pub use process::Process;
+pub use server::Server;
+pub use suite::{Need, Suite};
