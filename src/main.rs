@@ -1,1 +1,29 @@
-fn main() {}
+//! `challenge`: build your own Redis, and be told at every step what works, what does not, and why.
+
+mod bytes;
+mod card;
+mod causes;
+mod chapter;
+mod check;
+mod cli;
+mod grade;
+mod procfs;
+mod project;
+mod report;
+mod resp;
+mod sockets;
+mod stages;
+mod style;
+mod trial;
+mod xray;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|argument| argument == trial::init::ARGUMENT) {
+        trial::init::run(&arguments[2..]);
+    }
+    trial::sandbox::prepare();
+    cli::run()
+}

@@ -1,0 +1,138 @@
+//! What most often causes a symptom: the mistakes that people make when they write a server for the
+//! first time, each known by its traces.
+
+use crate::bytes::first_difference;
+use crate::check::{Check, Failure, Symptom};
+use crate::trial::Event;
+
+/// The likely cause of a failure, if there is a known one.
+pub fn likely(check: &Check, failure: &Failure) -> Option<String> {
+    let known = match &failure.symptom {
+        Symptom::Exited(_) => of_exit(failure),
+        Symptom::Wrong { received } | Symptom::Silence { received, .. } => {
+            failure.expected.as_ref().and_then(|reply| of_answer(&reply.bytes(), received))
+        }
+        Symptom::Closed { received } | Symptom::Reset { received } if received.is_empty() => {
+            Some(of_closing(failure))
+        }
+        _ => None,
+    };
+    let silent_on_first = || match &failure.symptom {
+        Symptom::Silence { received, .. } if received.is_empty() => of_silence(failure),
+        _ => None,
+    };
+    let usual = || (!check.cause.is_empty()).then_some(check.cause);
+    known.or_else(usual).or_else(silent_on_first).map(str::to_owned)
+}
+
+fn of_exit(failure: &Failure) -> Option<&'static str> {
+    let output = String::from_utf8_lossy(&failure.output).to_lowercase();
+    let says = |texts: &[&str]| texts.iter().any(|text| output.contains(text));
+    if says(&["address already in use", "eaddrinuse"]) {
+        Some(
+            "SO_REUSEADDR is missing: without it, bind(2) fails for a minute after the last run, \
+             while that run's connections are in TIME_WAIT",
+        )
+    } else if says(&["brokenpipe", "broken pipe", "sigpipe", "epipe"]) {
+        Some("writing to a client that has left is an error, and must end that connection only")
+    } else if says(&["connectionreset", "connection reset", "econnreset"]) {
+        Some(
+            "reading from a connection that was reset is an error, and must end that connection only",
+        )
+    } else if says(&["unicodedecodeerror", "utf-8", "utf8"]) {
+        Some("bytes were decoded to text, and not all bytes are text; keep them as bytes")
+    } else {
+        None
+    }
+}
+
+/// Compares what was expected with what came.
+fn of_answer(expected: &[u8], received: &[u8]) -> Option<&'static str> {
+    if received.is_empty() {
+        return None;
+    }
+    let without_cr: Vec<u8> = expected.iter().copied().filter(|&byte| byte != b'\r').collect();
+    let same = |bytes: &[u8]| first_difference(bytes, received) == bytes.len();
+    if expected.contains(&b'\r') && same(&without_cr) {
+        return Some(
+            "a line of RESP ends in CR LF, \\r\\n; println, puts and print end it in a bare \\n",
+        );
+    }
+    if expected.strip_suffix(b"\r\n").is_some_and(|line| line == received) {
+        return Some("the reply is not ended by CR LF, \\r\\n");
+    }
+    if received.windows(4).any(|window| window == b"\\r\\n") {
+        return Some(
+            "a backslash and an r were sent, and not CR: in these quotes the language does not \
+             translate \\r\\n",
+        );
+    }
+    if received.windows(3).any(|window| window == "\u{fffd}".as_bytes()) {
+        return Some("bytes were decoded to text, with U+FFFD for what is not; keep them as bytes");
+    }
+    if expected == b"$-1\r\n" && !received.starts_with(b"$-1") {
+        let is_like_null =
+            [&b"$0\r\n"[..], b"+\r\n", b"$3\r\nnil", b"+nil", b"+(nil)", b"$4\r\n", b"_"]
+                .iter()
+                .any(|start| received.starts_with(start));
+        return is_like_null.then_some("no value is the null bulk string: $-1 and CR LF");
+    }
+    match (expected.first(), received.first()) {
+        (Some(b'$'), Some(b'$')) => of_length(expected, received),
+        (Some(b'$'), Some(b'+')) => Some(
+            "a bulk string is due, with its length before it; only fixed texts such as OK and \
+                  PONG are simple strings",
+        ),
+        (Some(b'+'), Some(b'$')) => {
+            Some("fixed texts such as OK and PONG are simple strings: + and the text")
+        }
+        _ => None,
+    }
+}
+
+/// The server refuses what it should do.
+fn of_error(received: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(received);
+    let name = text.split_once("unknown command '")?.1.split('\'').next()?;
+    let is_known = ["PING", "ECHO", "SET", "GET"].contains(&name.to_ascii_uppercase().as_str());
+    (is_known && name.bytes().any(|byte| byte.is_ascii_lowercase()))
+        .then_some("names of commands are compared with regard to case; Redis does not do that")
+}
+
+/// The server closes instead of answering.
+fn of_closing(failure: &Failure) -> &'static str {
+    if has_received(failure) {
+        "the server leaves the connection after a request; reading has to be a loop that ends when the \
+         client closes"
+    } else {
+        "the server closes the connection instead of reading a request from it and answering"
+    }
+}
+
+fn has_received(failure: &Failure) -> bool {
+    failure.transcript.iter().any(|entry| {
+        Some(entry.lane) == failure.lane && matches!(entry.event, Event::Received { .. })
+    })
+}
+
+/// Two bulk strings of different lengths.
+fn of_length(expected: &[u8], received: &[u8]) -> Option<&'static str> {
+    let length = |bulk: &[u8]| -> Option<usize> {
+        let digits = bulk[1..].split(|&byte| byte == b'\r').next()?;
+        str::from_utf8(digits).ok()?.parse().ok()
+    };
+    let start = expected.iter().position(|&byte| byte == b'\n')? + 1;
+    let text = str::from_utf8(expected.get(start..expected.len().checked_sub(2)?)?).ok()?;
+    let characters = text.chars().count();
+    let claimed = length(received)?;
+    let units = text.encode_utf16().count();
+    (claimed != length(expected)? && (claimed == characters || claimed == units))
+        .then_some("the length of a string was taken in characters; RESP counts bytes")
+}
+
+fn of_silence(failure: &Failure) -> Option<&'static str> {
+    (!has_received(failure)).then_some(
+        "the reply was written to a buffer and not flushed, or the server waits for more than the \
+         request holds, such as the end of the stream or a line of its own",
+    )
+}

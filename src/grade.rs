@@ -1,0 +1,274 @@
+//! Grading: the checks of some stages against a program, each stage in a trial of its own.
+
+use crate::check::{Check, Failure, Problem, Symptom};
+use crate::stages::Stage;
+use crate::trial::{Subject, Trial, sandbox};
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What to grade.
+#[derive(Clone)]
+pub struct Plan {
+    pub subject: Subject,
+    pub stages: Vec<&'static Stage>,
+    pub seed: u64,
+    /// End with the first check that fails.
+    pub fail_fast: bool,
+    /// Go on after a stage that fails.
+    pub all: bool,
+}
+
+pub enum Outcome {
+    Passed,
+    Failed(Box<Failure>),
+    /// The program does not even start, which an earlier check has said.
+    NotRun,
+    /// The machine was too busy, or refused something: this says nothing of the program.
+    Unclear(String),
+}
+
+pub struct CheckResult {
+    pub check: &'static Check,
+    pub outcome: Outcome,
+    pub time: Duration,
+    /// How often the check was repeated, because the tester was delayed.
+    pub repeats: usize,
+    pub note: Option<String>,
+}
+
+impl CheckResult {
+    pub fn passed(&self) -> bool {
+        matches!(self.outcome, Outcome::Passed)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    Passed,
+    Failed,
+    Unclear,
+}
+
+/// Receives results as they come, in the order of stages and checks.
+pub trait Reporter {
+    fn begin(&mut self, plan: &Plan);
+    fn stage_begins(&mut self, stage: &'static Stage);
+    fn check_ended(&mut self, stage: &'static Stage, result: CheckResult);
+    fn stage_ended(&mut self, stage: &'static Stage, verdict: Verdict, time: Duration);
+    fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()>;
+}
+
+/// Grades, and reports to `reporter`. Stages are graded side by side where trials are private.
+pub fn grade(plan: &Plan, reporter: &mut dyn Reporter) -> io::Result<Verdict> {
+    let started = Instant::now();
+    reporter.begin(plan);
+    let workers = Workers::start(plan);
+    let mut verdict = Verdict::Passed;
+    for (index, stage) in plan.stages.iter().enumerate() {
+        reporter.stage_begins(stage);
+        let stage_verdict = workers.follow(index, |message| match message {
+            Message::Check(result) => reporter.check_ended(stage, result),
+            Message::Ended(verdict, time) => reporter.stage_ended(stage, verdict, time),
+        });
+        verdict = verdict.max(stage_verdict);
+        if stage_verdict != Verdict::Passed && !plan.all {
+            break;
+        }
+    }
+    workers.stop();
+    reporter.end(plan, verdict, started.elapsed())?;
+    Ok(verdict)
+}
+
+enum Message {
+    Check(CheckResult),
+    Ended(Verdict, Duration),
+}
+
+/// Threads that take stages in order and grade them, ahead of what is reported.
+struct Workers {
+    threads: Vec<thread::JoinHandle<()>>,
+    stages: Vec<std::sync::mpsc::Receiver<Message>>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Workers {
+    fn start(plan: &Plan) -> Workers {
+        let (senders, stages): (VecDeque<_>, Vec<_>) =
+            plan.stages.iter().map(|_| channel::<Message>()).unzip();
+        let senders: Arc<[Sender<Message>]> = senders.into_iter().collect();
+        let (next, cancelled) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let count = match sandbox::refusal() {
+            None => thread::available_parallelism().map_or(1, usize::from).clamp(2, 8),
+            Some(_) => 1,
+        };
+        let threads = (0..count.min(plan.stages.len()))
+            .map(|_| {
+                let (plan, senders) = (plan.clone(), Arc::clone(&senders));
+                let (next, cancelled) = (Arc::clone(&next), Arc::clone(&cancelled));
+                thread::spawn(move || {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(stage) = plan.stages.get(index) else { break };
+                        grade_stage(&plan, stage, &senders[index], &cancelled);
+                    }
+                })
+            })
+            .collect();
+        Workers { threads, stages, cancelled }
+    }
+
+    /// Passes on what is known of a stage, and waits for the rest until the stage has ended.
+    fn follow(&self, index: usize, mut report: impl FnMut(Message)) -> Verdict {
+        let mut verdict = Verdict::Unclear;
+        while let Ok(message) = self.stages[index].recv() {
+            let ended = match &message {
+                Message::Ended(stage_verdict, _) => {
+                    verdict = *stage_verdict;
+                    true
+                }
+                Message::Check(_) => false,
+            };
+            report(message);
+            if ended {
+                break;
+            }
+        }
+        verdict
+    }
+
+    /// Ends trials that nobody will hear of.
+    fn stop(self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn grade_stage(plan: &Plan, stage: &Stage, results: &Sender<Message>, cancelled: &Arc<AtomicBool>) {
+    let started = Instant::now();
+    let mut verdict = Verdict::Passed;
+    let mut bench = Bench { plan, stage, trial: None, starts: true, is_silent: false, cancelled };
+    for (index, check) in stage.checks.iter().enumerate() {
+        if cancelled.load(Ordering::Relaxed) {
+            return;
+        }
+        let result = bench.run(index, check);
+        let check_verdict = match result.outcome {
+            Outcome::Passed => Verdict::Passed,
+            Outcome::Failed(_) | Outcome::NotRun => Verdict::Failed,
+            Outcome::Unclear(_) => Verdict::Unclear,
+        };
+        verdict = verdict.max(check_verdict);
+        let _ = results.send(Message::Check(result));
+        if plan.fail_fast && verdict != Verdict::Passed {
+            break;
+        }
+    }
+    drop(bench);
+    let _ = results.send(Message::Ended(verdict, started.elapsed()));
+}
+
+/// Where the checks of a stage are run: one program serves them all, until a check fails.
+struct Bench<'a> {
+    plan: &'a Plan,
+    stage: &'a Stage,
+    trial: Option<Trial>,
+    /// Whether the program has not failed to start.
+    starts: bool,
+    /// Whether the program has once been silent when it should have answered.
+    is_silent: bool,
+    cancelled: &'a Arc<AtomicBool>,
+}
+
+impl Bench<'_> {
+    fn run(&mut self, index: usize, check: &'static Check) -> CheckResult {
+        let started = Instant::now();
+        let (outcome, repeats) =
+            if self.starts { self.attempts(index, check) } else { (Outcome::NotRun, 0) };
+        let note = self.trial.as_ref().and_then(Trial::take_note);
+        if !matches!(outcome, Outcome::Passed) {
+            self.trial = None; // who knows what state it is in
+        }
+        CheckResult { check, outcome, time: started.elapsed(), repeats, note }
+    }
+
+    /// Repeats a check that proved nothing, because the tester or the program did not get to run.
+    fn attempts(&mut self, index: usize, check: &Check) -> (Outcome, usize) {
+        const ATTEMPTS: usize = 4;
+        let mut why = String::new();
+        for repeats in 0..ATTEMPTS {
+            match self.attempt(index, check) {
+                Ok(()) => return (Outcome::Passed, repeats),
+                Err(Problem::Failed(failure)) => return (Outcome::Failed(failure), repeats),
+                Err(Problem::Delayed(reason)) => why = reason,
+            }
+            self.trial = None;
+            if self.cancelled.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        (Outcome::Unclear(why), ATTEMPTS - 1)
+    }
+
+    fn attempt(&mut self, index: usize, check: &Check) -> Result<(), Problem> {
+        let mut trial = match self.trial.take() {
+            Some(trial) => trial,
+            None => self.start()?,
+        };
+        let seed = self.plan.seed.wrapping_add((self.stage.number * 1000 + index) as u64);
+        trial.begin(seed);
+        if self.is_silent {
+            trial.lose_patience();
+        }
+        let result = (check.run)(&mut trial).and_then(|()| trial.expect_running());
+        let result = result.map_err(|problem| doubt(problem, trial.starved_for()));
+        if let Err(Problem::Failed(failure)) = &result {
+            self.is_silent |= matches!(failure.symptom, Symptom::Silence { .. });
+        }
+        self.trial = Some(trial);
+        result
+    }
+
+    fn start(&mut self) -> Result<Trial, Problem> {
+        if sandbox::refusal().is_none() {
+            sandbox::isolate_network()
+                .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
+        }
+        let started = Trial::start(&self.plan.subject, Arc::clone(self.cancelled))
+            .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?;
+        if let Err(Problem::Failed(_)) = &started {
+            self.starts = false;
+        }
+        started
+    }
+}
+
+/// A failure that is a matter of time proves nothing if the machine was too busy.
+fn doubt(problem: Problem, starved: Duration) -> Problem {
+    const MOST_STARVED: Duration = Duration::from_millis(250);
+    let Problem::Failed(failure) = problem else { return problem };
+    let program_was_starved = failure.xray.as_ref().is_some_and(|xray| xray.is_starved());
+    match failure.symptom {
+        Symptom::Silence { .. }
+        | Symptom::NotAccepted(_)
+        | Symptom::NotRead { .. }
+        | Symptom::TooSlow(_)
+        | Symptom::Measured(_)
+            if starved > MOST_STARVED || program_was_starved =>
+        {
+            Problem::Delayed(if program_was_starved {
+                "the machine was too busy to let the program run".to_owned()
+            } else {
+                format!("the tester itself was kept waiting for {:.1} s", starved.as_secs_f64())
+            })
+        }
+        _ => Problem::Failed(failure),
+    }
+}

@@ -1,0 +1,118 @@
+//! What Linux tells of processes in /proc; see proc(5). Everything here is a plain fact: what it
+//! means is for others to say. A process that is gone, or that we may not look at, has no facts.
+
+use std::collections::HashMap;
+use std::fs;
+use std::time::Duration;
+
+/// All processes that descend from `ancestor`, without itself.
+pub fn descendants(ancestor: u32) -> Vec<u32> {
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    for process in numbers_in("/proc") {
+        if let Some(parent) = stat_field(process, PARENT) {
+            children.entry(parent as u32).or_default().push(process);
+        }
+    }
+    let mut found = Vec::new();
+    let mut next = vec![ancestor];
+    while let Some(process) = next.pop() {
+        let born = children.remove(&process).unwrap_or_default();
+        found.extend(&born);
+        next.extend(born);
+    }
+    found.sort_unstable();
+    found
+}
+
+pub fn is_zombie(process: u32) -> bool {
+    stat(process).is_none_or(|stat| stat.starts_with('Z'))
+}
+
+/// The threads of a process.
+pub fn threads(process: u32) -> Vec<u32> {
+    numbers_in(&format!("/proc/{process}/task"))
+}
+
+/// The descriptors that a process has open.
+pub fn descriptors(process: u32) -> Vec<u32> {
+    numbers_in(&format!("/proc/{process}/fd"))
+}
+
+/// The processor time that a process and its threads have used.
+pub fn cpu_time(process: u32) -> Duration {
+    let ticks: u64 =
+        [USER_TIME, KERNEL_TIME].into_iter().filter_map(|field| stat_field(process, field)).sum();
+    // SAFETY: sysconf only reads.
+    let ticks_a_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1) as u64;
+    Duration::from_millis(ticks * 1000 / ticks_a_second)
+}
+
+/// The name of a thread, or of a process by the number of its first thread.
+pub fn name(thread: u32) -> String {
+    fs::read_to_string(format!("/proc/{thread}/comm")).unwrap_or_default().trim_end().to_owned()
+}
+
+// Fields of /proc/PID/stat, counted from the one behind the name, which may contain anything.
+const PARENT: usize = 1;
+const USER_TIME: usize = 11;
+const KERNEL_TIME: usize = 12;
+
+fn stat_field(process: u32, field: usize) -> Option<u64> {
+    stat(process)?.split(' ').nth(field)?.parse().ok()
+}
+
+fn stat(process: u32) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ").map(|(_, fields)| fields.to_owned())
+}
+
+fn numbers_in(directory: &str) -> Vec<u32> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let mut numbers: Vec<u32> = names.filter_map(|name| name.to_str()?.parse().ok()).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// The inode of the socket that a descriptor is, if it is one.
+pub fn socket_inode(process: u32, descriptor: u64) -> Option<u64> {
+    let target = fs::read_link(format!("/proc/{process}/fd/{descriptor}")).ok()?;
+    target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// What a descriptor is, as the kernel names it: a path, `socket:[…]`, `pipe:[…]`.
+pub fn descriptor_target(process: u32, descriptor: u64) -> Option<String> {
+    let target = fs::read_link(format!("/proc/{process}/fd/{descriptor}")).ok()?;
+    Some(target.to_string_lossy().into_owned())
+}
+
+/// The process that has a socket open, by name and number.
+pub fn holder_of(inode: u64) -> Option<(String, u32)> {
+    let holder = numbers_in("/proc").into_iter().find(|&process| {
+        let mut descriptors = descriptors(process).into_iter();
+        descriptors.any(|descriptor| socket_inode(process, descriptor.into()) == Some(inode))
+    })?;
+    Some((name(holder), holder))
+}
+
+/// The state of a thread as one letter: R runs, S sleeps, Z has ended.
+pub fn state(thread: u32) -> char {
+    stat(thread).and_then(|stat| stat.chars().next()).unwrap_or('?')
+}
+
+/// The system call that a thread is in: its number and its first arguments. `None` while it runs, and
+/// where the kernel does not tell.
+pub fn system_call(thread: u32) -> Option<(i64, [u64; 3])> {
+    let text = fs::read_to_string(format!("/proc/{thread}/syscall")).ok()?;
+    let mut fields = text.split_whitespace();
+    let number = fields.next()?.parse().ok()?;
+    let mut argument = || u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok();
+    Some((number, [argument()?, argument()?, argument()?]))
+}
+
+/// The descriptors that an epoll instance watches.
+pub fn epoll_watches(process: u32, descriptor: u64) -> Vec<u64> {
+    let info = fs::read_to_string(format!("/proc/{process}/fdinfo/{descriptor}"));
+    let watched = |line: &str| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok();
+    info.unwrap_or_default().lines().filter_map(watched).collect()
+}

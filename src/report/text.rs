@@ -1,0 +1,129 @@
+//! The report for people: a line a check as it comes, the card of what failed, and what comes next.
+
+use super::WIDTH;
+use crate::card;
+use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
+use crate::stages::{STAGES, Stage};
+use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::trial::sandbox;
+use anstream::println;
+use std::io;
+use std::time::Duration;
+
+pub struct TextReport {
+    width: usize,
+    /// Show the whole card of every failure, and not of a stage's first only.
+    all_cards: bool,
+    seed: u64,
+    /// The stages that were graded, and whether they passed.
+    graded: Vec<(&'static Stage, bool)>,
+    failures: usize,
+}
+
+impl TextReport {
+    pub fn new(width: Option<usize>, all_cards: bool) -> TextReport {
+        let width = width.unwrap_or(WIDTH);
+        TextReport { width, all_cards, seed: 0, graded: Vec::new(), failures: 0 }
+    }
+
+    fn failed(&self, stage: &Stage, result: &CheckResult) {
+        let Outcome::Failed(failure) = &result.outcome else { return };
+        if self.failures == 1 || self.all_cards {
+            let card = card::card(stage, result.check, failure, self.seed, self.width - 4);
+            println!();
+            for line in card.lines() {
+                println!("    {line}");
+            }
+            println!();
+        } else {
+            for line in card::wrap_words(&card::happened(failure), self.width - 4) {
+                println!("    {DIM}{line}{DIM:#}");
+            }
+        }
+    }
+
+    /// All stages of the challenge: those that pass are filled.
+    fn bar(&self) -> String {
+        let is_passed =
+            |number| self.graded.iter().any(|(stage, passed)| stage.number == number && *passed);
+        let boxes: String =
+            (0..STAGES.len()).map(|number| if is_passed(number) { "■" } else { "□" }).collect();
+        let passed = (0..STAGES.len()).filter(|&number| is_passed(number)).count();
+        format!("[{boxes}] {passed} of {} stages pass", STAGES.len())
+    }
+
+    fn what_next(&self, verdict: Verdict) -> String {
+        let failed = self.graded.iter().find(|(_, passed)| !passed).map(|(stage, _)| stage.number);
+        let last = self.graded.last().map_or(0, |(stage, _)| stage.number);
+        match (verdict, failed) {
+            (Verdict::Unclear, _) => {
+                "The machine did not let every check come to a result: try again.".to_owned()
+            }
+            (Verdict::Failed, Some(number)) => {
+                format!("What is asked: challenge task {number}. A hint: challenge hint {number}.")
+            }
+            (_, _) if last + 1 < STAGES.len() => {
+                let next = &STAGES[last + 1];
+                format!(
+                    "Next is stage {}, {}: challenge task {}",
+                    next.number, next.title, next.number
+                )
+            }
+            (_, _) => {
+                "You have built a Redis. What I cannot create, I cannot understand; this, you \
+                       can."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl Reporter for TextReport {
+    fn begin(&mut self, plan: &Plan) {
+        self.seed = plan.seed;
+        if let Some(why) = sandbox::refusal() {
+            println!("{DIM}The program runs on the plain host, one stage at a time: {why}.{DIM:#}");
+        }
+    }
+
+    fn stage_begins(&mut self, stage: &'static Stage) {
+        self.failures = 0;
+        println!("{BOLD}Stage {}, {}: {}{BOLD:#}", stage.number, stage.slug, stage.title);
+    }
+
+    fn check_ended(&mut self, stage: &'static Stage, result: CheckResult) {
+        let name = result.check.name;
+        match &result.outcome {
+            Outcome::Passed => {
+                let note = result.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+                println!("  {GOOD}✓{GOOD:#} {name}{DIM}{note}{DIM:#}");
+            }
+            Outcome::Failed(_) => {
+                self.failures += 1;
+                println!("  {BAD}✗ {name}{BAD:#}");
+                self.failed(stage, &result);
+            }
+            Outcome::NotRun => {
+                println!("  {DIM}- {name} (not run: the program did not start){DIM:#}")
+            }
+            Outcome::Unclear(why) => println!("  {BAD}? {name}{BAD:#} (not graded: {why})"),
+        }
+        if result.repeats > 0 {
+            let times = result.repeats;
+            println!("    {DIM}(repeated, {times} ×, because this machine was busy){DIM:#}");
+        }
+    }
+
+    fn stage_ended(&mut self, stage: &'static Stage, verdict: Verdict, _: Duration) {
+        self.graded.push((stage, verdict == Verdict::Passed));
+        println!();
+    }
+
+    fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
+        let colour = if verdict == Verdict::Passed { GOOD } else { BAD };
+        println!("{colour}{}{colour:#}", self.bar());
+        println!("{DIM}{:.2} s, seed {}{DIM:#}", time.as_secs_f64(), plan.seed);
+        println!("{}", self.what_next(verdict));
+        Ok(())
+    }
+}

@@ -1,0 +1,295 @@
+//! Stage 3: many clients at once, served by one thread, and none of them waits for another.
+
+use super::{Stage, bytes, echo, ping, word};
+use crate::chapter::Chapter;
+use crate::check::{Check, Problem};
+use crate::resp::Reply;
+use crate::trial::{Client, Trial};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub const STAGE: Stage = Stage {
+    number: 3,
+    slug: "select_loop",
+    title: "Many clients, one thread",
+    chapter: Chapter(include_str!("../../docs/03_select_loop.md")),
+    checks: &[
+        Check { name: "two clients are served in turn", run: two_clients, cause: ONE_AT_A_TIME },
+        Check {
+            name: "ten clients are served in any order",
+            run: ten_clients,
+            cause: ONE_AT_A_TIME,
+        },
+        Check {
+            name: "a client that says nothing delays nobody",
+            run: a_silent_client,
+            cause: ONE_AT_A_TIME,
+        },
+        Check {
+            name: "a client stuck in the middle of a request delays nobody",
+            run: a_stuck_client,
+            cause: "the server waits for the rest of a request; what has come has to be kept with \
+                    its client, while the others are served",
+        },
+        Check {
+            name: "requests that arrive in turns of a few bytes are not mixed up",
+            run: interleaved_pieces,
+            cause: "clients share one buffer; each needs its own",
+        },
+        Check {
+            name: "a client that never reads its replies delays nobody",
+            run: a_client_that_never_reads,
+            cause: "a write to a client that does not read blocks; make the sockets nonblocking and \
+                    keep what they do not take",
+        },
+        Check {
+            name: "two hundred clients are served at once",
+            run: two_hundred_clients,
+            cause: "",
+        },
+        Check {
+            name: "clients that leave or reset in the middle of a request disturb nobody",
+            run: clients_that_leave,
+            cause: "an error on one client's connection must end that connection only",
+        },
+        Check {
+            name: "a client that sends no more still gets all of its replies",
+            run: a_half_closed_client,
+            cause: "the end of a client's stream is no reason to forget what it is owed",
+        },
+        Check {
+            name: "many requests in one packet are answered for several clients",
+            run: pipelines,
+            cause: "one read was taken for one request; a read may bring several",
+        },
+        Check {
+            name: "one thread serves all clients",
+            run: one_thread,
+            cause: "each client has a thread or a process of its own; in this stage, one thread \
+                    waits for all of them (select, poll, epoll, kqueue or an event loop on top)",
+        },
+        Check {
+            name: "with nothing to do, the program sleeps",
+            run: asleep,
+            cause: "the loop asks again and again instead of waiting until something happens: give \
+                    select or poll no timeout",
+        },
+        Check {
+            name: "two hundred connections later, no descriptor is left open",
+            run: no_leak,
+            cause: "connections of clients that have left are not closed",
+        },
+    ],
+};
+
+const ONE_AT_A_TIME: &str = "the server waits for one client while others want something: wait for \
+                             all of them at once, with select(2)";
+
+fn two_clients(trial: &mut Trial) -> Result<(), Problem> {
+    let (mut one, mut two) = (trial.connect()?, trial.connect()?);
+    for _ in 0..3 {
+        echoes(trial, &mut one)?;
+        echoes(trial, &mut two)?;
+    }
+    Ok(())
+}
+
+fn ten_clients(trial: &mut Trial) -> Result<(), Problem> {
+    let mut clients = connect(trial, 10)?;
+    for _ in 0..3 {
+        trial.random.shuffle(&mut clients);
+        clients.iter_mut().try_for_each(|client| echoes(trial, client))?;
+    }
+    Ok(())
+}
+
+fn a_silent_client(trial: &mut Trial) -> Result<(), Problem> {
+    let mut silent = trial.connect()?;
+    let mut other = trial.connect()?;
+    echoes(trial, &mut other)?;
+    echoes(trial, &mut silent)
+}
+
+fn a_stuck_client(trial: &mut Trial) -> Result<(), Problem> {
+    let mut stuck = trial.connect()?;
+    let word = word(&mut trial.random);
+    let request = echo(&word);
+    let (now, later) = request.split_at(request.len() - 5);
+    stuck.send(now)?;
+    let mut other = trial.connect()?;
+    echoes(trial, &mut other)?;
+    stuck.send(later)?;
+    stuck.expect(&Reply::bulk(&word))
+}
+
+fn interleaved_pieces(trial: &mut Trial) -> Result<(), Problem> {
+    let mut clients = connect(trial, 3)?;
+    let words: Vec<Vec<u8>> = (0..3).map(|_| word(&mut trial.random)).collect();
+    let mut rests: Vec<Vec<u8>> = words.iter().map(|word| echo(word)).collect();
+    while rests.iter().any(|rest| !rest.is_empty()) {
+        for (client, rest) in clients.iter_mut().zip(&mut rests) {
+            let piece: Vec<u8> = rest.drain(..rest.len().min(3)).collect();
+            if !piece.is_empty() {
+                client.send(&piece)?;
+            }
+            trial.until_read(client);
+        }
+    }
+    clients.iter_mut().zip(&words).try_for_each(|(client, word)| client.expect(&Reply::bulk(word)))
+}
+
+fn a_client_that_never_reads(trial: &mut Trial) -> Result<(), Problem> {
+    const LARGE: usize = 64 * 1024;
+    const MORE_THAN_SOCKETS_HOLD: usize = 16 * 1024 * 1024;
+    let mut reader = trial.connect()?;
+    let mut never_reads = trial.connect()?;
+    never_reads.receive_little();
+    let large = bytes(&mut trial.random, LARGE);
+    never_reads.flood(&echo(&large), MORE_THAN_SOCKETS_HOLD);
+    (0..5).try_for_each(|_| echoes(trial, &mut reader))?;
+    let mut newcomer = trial.connect()?;
+    echoes(trial, &mut newcomer)
+}
+
+fn two_hundred_clients(trial: &mut Trial) -> Result<(), Problem> {
+    let mut clients = connect(trial, 200)?;
+    for _ in 0..2 {
+        let words: Vec<Vec<u8>> = clients.iter().map(|_| word(&mut trial.random)).collect();
+        for (client, word) in clients.iter_mut().zip(&words) {
+            client.send(&echo(word))?;
+        }
+        for (client, word) in clients.iter_mut().zip(&words) {
+            client.expect(&Reply::bulk(word))?;
+        }
+    }
+    Ok(())
+}
+
+fn clients_that_leave(trial: &mut Trial) -> Result<(), Problem> {
+    let mut witness = trial.connect()?;
+    for round in 0..10 {
+        let mut client = trial.connect()?;
+        let request = echo(&word(&mut trial.random));
+        client.send(&request[..request.len() - round])?;
+        if round % 2 == 0 {
+            client.leave()
+        } else {
+            client.reset()
+        }
+        echoes(trial, &mut witness)?;
+    }
+    let mut newcomer = trial.connect()?;
+    echoes(trial, &mut newcomer)
+}
+
+fn a_half_closed_client(trial: &mut Trial) -> Result<(), Problem> {
+    let mut client = trial.connect()?;
+    let words: Vec<Vec<u8>> = (0..20).map(|_| word(&mut trial.random)).collect();
+    client.send(&words.iter().flat_map(|word| echo(word)).collect::<Vec<u8>>())?;
+    client.finish_sending();
+    words.iter().try_for_each(|word| client.expect(&Reply::bulk(word)))?;
+    let mut newcomer = trial.connect()?;
+    echoes(trial, &mut newcomer)
+}
+
+fn pipelines(trial: &mut Trial) -> Result<(), Problem> {
+    let mut clients = connect(trial, 5)?;
+    let words: Vec<Vec<u8>> = clients.iter().map(|_| word(&mut trial.random)).collect();
+    for (client, word) in clients.iter_mut().zip(&words) {
+        client.send(&[echo(word), ping()].concat().repeat(50))?;
+    }
+    for (client, word) in clients.iter_mut().zip(&words) {
+        for _ in 0..50 {
+            client.expect(&Reply::bulk(word))?;
+            client.expect(&Reply::simple("PONG"))?;
+        }
+    }
+    Ok(())
+}
+
+fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
+    const CLIENTS: usize = 100;
+    // A runtime may start a few threads of its own when work comes; they do not grow with clients.
+    const RUNTIME: usize = 25;
+    if !trial.is_one_thread_demanded() {
+        trial.note("not demanded: challenge.toml says one_thread = false");
+        return Ok(());
+    }
+    let mut first = trial.connect()?;
+    echoes(trial, &mut first)?;
+    let before = trial.threads();
+    let mut clients = connect(trial, CLIENTS)?;
+    clients.iter_mut().try_for_each(|client| echoes(trial, client))?;
+    let after = trial.threads();
+    if after > before + RUNTIME {
+        return Err(trial.measured(format!(
+            "With 1 client, the program had {before} thread(s), counted over all of its processes; \
+             with {} clients it has {after}. They grow with the clients.",
+            CLIENTS + 1
+        )));
+    }
+    Ok(())
+}
+
+fn asleep(trial: &mut Trial) -> Result<(), Problem> {
+    let mut client = trial.connect()?;
+    echoes(trial, &mut client)?;
+    expect_sleep(trial)
+}
+
+/// For half a second nobody wants anything. A runtime may be tidying up after it was busy, so that a
+/// program has three chances to be quiet.
+pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
+    const SILENCE: Duration = Duration::from_millis(500);
+    const MOST: f64 = 0.1;
+    let mut share = 0.0;
+    for _ in 0..3 {
+        let (begin, used) = (Instant::now(), trial.cpu_time());
+        thread::sleep(SILENCE);
+        let used = trial.cpu_time().saturating_sub(used);
+        share = used.as_secs_f64() / begin.elapsed().as_secs_f64();
+        if share < MOST {
+            return Ok(());
+        }
+    }
+    Err(trial.measured(format!(
+        "Nobody sent anything for half a second, and the program used {:.0} % of a processor.",
+        share * 100.0
+    )))
+}
+
+fn no_leak(trial: &mut Trial) -> Result<(), Problem> {
+    const CONNECTIONS: usize = 200;
+    let mut first = trial.connect()?;
+    echoes(trial, &mut first)?;
+    let before = trial.descriptors();
+    for round in 0..CONNECTIONS {
+        let mut client = trial.connect()?;
+        client.ask(&ping(), &Reply::simple("PONG"))?;
+        if round % 2 == 0 { client.leave() } else { client.reset() }
+    }
+    let deadline = Instant::now() + trial.patience();
+    loop {
+        let after = trial.descriptors();
+        if after < before + CONNECTIONS / 4 {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(trial.measured(format!(
+                "The program had {before} descriptors open before {CONNECTIONS} clients came and \
+                 left, and has {after} now."
+            )));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn connect(trial: &mut Trial, count: usize) -> Result<Vec<Client>, Problem> {
+    (0..count).map(|_| trial.connect()).collect()
+}
+
+/// The client sends a random word and gets it back.
+fn echoes(trial: &mut Trial, client: &mut Client) -> Result<(), Problem> {
+    let word = word(&mut trial.random);
+    client.ask(&echo(&word), &Reply::bulk(&word))
+}

@@ -1,0 +1,297 @@
+//! A trial: the program under test in a private place, and the clients that talk to it.
+
+mod client;
+pub mod init;
+mod program;
+pub mod sandbox;
+mod starvation;
+mod transcript;
+
+pub use client::Client;
+pub use transcript::{Entry, Event, Lane};
+
+use crate::check::{Failure, Problem, Symptom};
+use crate::resp::Reply;
+use crate::xray::{self, Xray};
+use crate::{procfs, sockets};
+use program::Program;
+use starvation::Watch;
+use std::cell::{Cell, RefCell};
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+use transcript::Transcript;
+
+/// The port that every program under test listens on.
+pub const PORT: u16 = 6379;
+
+/// How long a client waits for a reply before it calls the server silent.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The same once a client has waited in vain: a program that answers nothing is not to take long.
+const LESS_PATIENCE: Duration = Duration::from_millis(500);
+/// How long a whole check may take, however promptly each reply comes.
+const CHECK_TIME: Duration = Duration::from_secs(20);
+/// How long a program that is closing connections may take to end.
+const ENDING: Duration = Duration::from_millis(100);
+
+/// The program to grade, and how.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub program: Vec<OsString>,
+    pub directory: PathBuf,
+    /// How long it may take from its start until it listens.
+    pub start_time: Duration,
+    /// Whether one thread has to serve all clients.
+    pub one_thread: bool,
+}
+
+/// One running program and its clients. A trial belongs to one thread, which has a network of its own.
+pub struct Trial {
+    shared: Rc<Shared>,
+    subject: Subject,
+    /// Random values, the same for the same seed, stage and check.
+    pub random: fastrand::Rng,
+}
+
+/// What clients share with their trial.
+struct Shared {
+    program: RefCell<Program>,
+    transcript: RefCell<Transcript>,
+    /// The ports of all clients of the check, by lane.
+    ports: RefCell<Vec<(Lane, u16)>>,
+    patience: Cell<Duration>,
+    /// When the check has to be over.
+    deadline: Cell<Instant>,
+    note: Cell<Option<String>>,
+    /// Set when nobody is interested in the trial any more.
+    cancelled: Arc<AtomicBool>,
+    watch: Watch,
+}
+
+impl Trial {
+    /// Starts the program and waits until it listens.
+    pub fn start(
+        subject: &Subject,
+        cancelled: Arc<AtomicBool>,
+    ) -> io::Result<Result<Trial, Problem>> {
+        let program = Program::start(&subject.program, &subject.directory)?;
+        let trial = Trial {
+            shared: Rc::new(Shared {
+                program: RefCell::new(program),
+                transcript: RefCell::new(Transcript::new()),
+                ports: RefCell::default(),
+                patience: Cell::new(PATIENCE),
+                deadline: Cell::new(Instant::now() + CHECK_TIME),
+                note: Cell::default(),
+                cancelled,
+                watch: Watch::start(),
+            }),
+            subject: subject.clone(),
+            random: fastrand::Rng::with_seed(0),
+        };
+        Ok(trial.await_listener().map(|()| trial))
+    }
+
+    /// Begins a check: forgets the conversation of the one before.
+    pub fn begin(&mut self, seed: u64) {
+        self.random = fastrand::Rng::with_seed(seed);
+        *self.shared.transcript.borrow_mut() = Transcript::new();
+        self.shared.ports.borrow_mut().clear();
+        self.shared.deadline.set(Instant::now() + CHECK_TIME);
+        self.shared.watch.reset();
+    }
+
+    /// How long the tester itself was kept from running during the check, at the longest.
+    pub fn starved_for(&self) -> Duration {
+        self.shared.watch.longest_delay()
+    }
+
+    /// Waits less from now on, as for a program that has been silent before.
+    pub fn lose_patience(&self) {
+        self.shared.patience.set(LESS_PATIENCE);
+    }
+
+    pub fn patience(&self) -> Duration {
+        self.shared.patience()
+    }
+
+    /// Adds something to the result that the reader should know, although the check passes.
+    pub fn note(&self, text: &str) {
+        self.shared.note.set(Some(text.to_owned()));
+    }
+
+    pub fn take_note(&self) -> Option<String> {
+        self.shared.note.take()
+    }
+
+    pub fn is_one_thread_demanded(&self) -> bool {
+        self.subject.one_thread
+    }
+
+    pub fn connect(&self) -> Result<Client, Problem> {
+        let lane = self.shared.transcript.borrow_mut().new_lane();
+        let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, PORT);
+        match TcpStream::connect_timeout(&address.into(), self.patience()) {
+            Ok(stream) => {
+                let client = Client::new(stream, lane, Rc::clone(&self.shared));
+                self.shared.ports.borrow_mut().push((lane, client.port()));
+                self.shared.transcript.borrow_mut().add(lane, Event::Connected);
+                Ok(client)
+            }
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                // The queue is full, and the kernel drops what a client sends.
+                Err(self.shared.failed(Symptom::NotAccepted(self.patience()), Some(lane), None))
+            }
+            Err(_) => {
+                self.shared.transcript.borrow_mut().add(lane, Event::Refused);
+                Err(self.shared.failed(Symptom::Refused, Some(lane), None))
+            }
+        }
+    }
+
+    /// Waits until the program has accepted a client's connection.
+    pub fn expect_accepted(&self, client: &Client) -> Result<(), Problem> {
+        let deadline = Instant::now() + self.patience();
+        loop {
+            // The kernel gives a connection its inode when it is accepted. One that is gone was
+            // accepted and closed.
+            if sockets::server_end(client.port()).is_none_or(|end| end.inode != 0) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(client.failed(Symptom::NotAccepted(self.patience()), None));
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Waits until the program has read all that a client has sent, so that what is sent next arrives
+    /// by itself. A program that does not read is not waited for: that is no mistake yet.
+    pub fn until_read(&self, client: &Client) {
+        let deadline = Instant::now() + Duration::from_millis(20);
+        while Instant::now() < deadline && self.unread(client) > 0 {
+            thread::sleep(Duration::from_micros(50));
+        }
+    }
+
+    fn unread(&self, client: &Client) -> u64 {
+        sockets::server_end(client.port()).map_or(0, |end| end.unread)
+    }
+
+    /// The check's own finding, in a sentence.
+    pub fn measured(&self, finding: String) -> Problem {
+        self.shared.failed(Symptom::Measured(finding), None, None)
+    }
+
+    /// Fails if the program has ended.
+    pub fn expect_running(&self) -> Result<(), Problem> {
+        match self.ending(Duration::ZERO) {
+            None => Ok(()),
+            Some(how) => Err(self.shared.failed(Symptom::Exited(how), None, None)),
+        }
+    }
+
+    /// Kills the program, and starts it again in the same place.
+    pub fn restart(&mut self) -> Result<(), Problem> {
+        self.shared.program.borrow_mut().stop();
+        let program = Program::start(&self.subject.program, &self.subject.directory)
+            .map_err(|error| Problem::Delayed(format!("the program did not start: {error}")))?;
+        *self.shared.program.borrow_mut() = program;
+        self.await_listener()
+    }
+
+    /// Every process of the program.
+    pub fn processes(&self) -> Vec<u32> {
+        procfs::descendants(self.ancestor())
+    }
+
+    pub fn threads(&self) -> usize {
+        self.processes().into_iter().map(|process| procfs::threads(process).len()).sum()
+    }
+
+    pub fn descriptors(&self) -> usize {
+        self.processes().into_iter().map(|process| procfs::descriptors(process).len()).sum()
+    }
+
+    pub fn cpu_time(&self) -> Duration {
+        self.processes().into_iter().map(procfs::cpu_time).sum()
+    }
+
+    fn ancestor(&self) -> u32 {
+        self.shared.program.borrow().ancestor()
+    }
+
+    fn ending(&self, patience: Duration) -> Option<String> {
+        self.shared.program.borrow().ending(patience)
+    }
+
+    /// Looks at the kernel's table of sockets: a connection just to find out could disturb a server
+    /// that is easily disturbed, before any check has begun.
+    fn is_listening(&self) -> bool {
+        sockets::listener().is_some()
+    }
+
+    fn await_listener(&self) -> Result<(), Problem> {
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if self.is_listening() {
+                return Ok(());
+            }
+            if self.shared.cancelled.load(Ordering::Relaxed) {
+                return Err(cancelled());
+            }
+            if let Some(how) = self.ending(pause) {
+                return Err(self.shared.failed(Symptom::Exited(how), None, None));
+            }
+            if started.elapsed() > self.subject.start_time {
+                let symptom = Symptom::NeverListened(self.subject.start_time);
+                return Err(self.shared.failed(symptom, None, None));
+            }
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+}
+
+fn cancelled() -> Problem {
+    Problem::Delayed("the trial was cancelled".to_owned())
+}
+
+impl Shared {
+    fn patience(&self) -> Duration {
+        self.patience.get()
+    }
+
+    /// Takes down all that can be known at this moment.
+    fn failed(&self, symptom: Symptom, lane: Option<Lane>, expected: Option<&Reply>) -> Problem {
+        let program = self.program.borrow();
+        // What looks like a closed connection may be the end of the program.
+        let symptom = match symptom {
+            Symptom::Closed { .. } | Symptom::Reset { .. } | Symptom::Refused => {
+                program.ending(ENDING).map_or(symptom, Symptom::Exited)
+            }
+            Symptom::Silence { .. } | Symptom::NotAccepted(_) => {
+                program.ending(Duration::ZERO).map_or(symptom, Symptom::Exited)
+            }
+            _ => symptom,
+        };
+        let xray: Option<Xray> = match symptom {
+            Symptom::Exited(_) => None,
+            _ => Some(xray::take(program.ancestor(), &self.ports.borrow())),
+        };
+        Problem::Failed(Box::new(Failure {
+            symptom,
+            lane,
+            expected: expected.cloned(),
+            transcript: self.transcript.borrow().entries().to_vec(),
+            xray,
+            output: program.output(),
+        }))
+    }
+}

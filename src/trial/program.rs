@@ -1,0 +1,103 @@
+//! The program under test, while it runs: what it printed last, and how it ended.
+
+use super::{init, sandbox};
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How much of the program's output is kept, in bytes: the last of it.
+const KEPT_OUTPUT: usize = 16 * 1024;
+
+pub struct Program {
+    init: Child,
+    /// Ends the program, and all that it has started, when it is dropped.
+    lifeline: Option<PipeWriter>,
+    output: Arc<Mutex<VecDeque<u8>>>,
+    ending: Arc<(Mutex<Option<String>>, Condvar)>,
+}
+
+impl Program {
+    /// Starts a program in `directory`. Whether it can be started at all shows in its ending.
+    pub fn start(program: &[OsString], directory: &Path) -> io::Result<Program> {
+        let (lifeline_reader, lifeline) = pipe()?;
+        let (report_reader, report) = pipe()?;
+        let (output_reader, output_writer) = pipe()?;
+        let mut command = Command::new("/proc/self/exe");
+        command.arg(init::ARGUMENT).args(program).current_dir(directory);
+        command.stdin(Stdio::from(lifeline_reader));
+        command.stdout(Stdio::from(report)).stderr(Stdio::from(output_writer));
+        let init = sandbox::spawn_isolated(command)?;
+        let output = Arc::new(Mutex::new(VecDeque::new()));
+        let ending = Arc::new((Mutex::new(None), Condvar::new()));
+        thread::spawn({
+            let output = Arc::clone(&output);
+            move || keep_output(output_reader, &output)
+        });
+        thread::spawn({
+            let ending = Arc::clone(&ending);
+            move || keep_ending(report_reader, &ending)
+        });
+        Ok(Program { init, lifeline: Some(lifeline), output, ending })
+    }
+
+    /// The process that all processes of the program descend from.
+    pub fn ancestor(&self) -> u32 {
+        self.init.id()
+    }
+
+    /// How the program ended: `exited with status 1`, `was killed by SIGSEGV`. Gives a program that
+    /// is just ending `patience` to do so.
+    pub fn ending(&self, patience: Duration) -> Option<String> {
+        let (ending, changed) = &*self.ending;
+        let ending = ending.lock().unwrap_or_else(PoisonError::into_inner);
+        let (ending, _) = changed
+            .wait_timeout_while(ending, patience, |ending| ending.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
+        ending.clone()
+    }
+
+    /// The last of what the program printed, on standard output and standard error together.
+    pub fn output(&self) -> Vec<u8> {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        output.iter().copied().collect()
+    }
+
+    /// Ends the program, and waits until nothing of it is left.
+    pub fn stop(&mut self) {
+        drop(self.lifeline.take());
+        let _ = self.init.wait();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Reads for as long as the program prints, so that it never has to wait for us.
+fn keep_output(mut reader: PipeReader, kept: &Mutex<VecDeque<u8>>) {
+    let mut chunk = [0; 8192];
+    while let Ok(length @ 1..) = reader.read(&mut chunk) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(&chunk[..length]);
+        let excess = kept.len().saturating_sub(KEPT_OUTPUT);
+        kept.drain(..excess);
+    }
+}
+
+fn keep_ending(reader: PipeReader, ending: &(Mutex<Option<String>>, Condvar)) {
+    let mut line = String::new();
+    let _ = BufReader::new(reader).read_line(&mut line);
+    let (ending, changed) = ending;
+    *ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(match line.trim_end() {
+        "" => "was killed".to_owned(),
+        text => text.to_owned(),
+    });
+    changed.notify_all();
+}

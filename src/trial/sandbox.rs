@@ -1,0 +1,91 @@
+//! A private place for each trial: a network of its own, so that port 6379 is always free, and
+//! processes of its own, so that nothing outlives the trial. See namespaces(7).
+
+use nix::errno::Errno;
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::{getgid, getuid};
+use std::sync::OnceLock;
+use std::{fs, io, thread};
+
+/// Why trials run on the plain host, where they do.
+static REFUSAL: OnceLock<Option<String>> = OnceLock::new();
+
+/// Finds out what the system permits. Must be called before the program starts its first thread: an
+/// ordinary user gets the right to make namespaces by entering a user namespace, which a process with
+/// threads cannot do.
+pub fn prepare() {
+    REFUSAL.get_or_init(|| {
+        if may_isolate() {
+            return None;
+        }
+        match enter_user_namespace() {
+            Ok(()) if may_isolate() => None,
+            Ok(()) => Some("network namespaces are not permitted".to_owned()),
+            Err(error) => Some(format!("user namespaces are not permitted: {error}")),
+        }
+    });
+}
+
+/// Whether trials are private; if not, why.
+pub fn refusal() -> Option<&'static str> {
+    REFUSAL.get().and_then(|refusal| refusal.as_deref())
+}
+
+/// Moves the calling thread, and the processes that it starts, into a network of its own in which
+/// only the loopback device exists.
+pub fn isolate_network() -> io::Result<()> {
+    unshare(CloneFlags::CLONE_NEWNET)?;
+    bring_up_loopback()
+}
+
+/// Tries it in a thread, which takes the new namespaces with it when it ends.
+fn may_isolate() -> bool {
+    thread::spawn(|| isolate_network().is_ok() && unshare(CloneFlags::CLONE_NEWPID).is_ok())
+        .join()
+        .unwrap_or(false)
+}
+
+fn enter_user_namespace() -> io::Result<()> {
+    let (user, group) = (getuid(), getgid());
+    unshare(CloneFlags::CLONE_NEWUSER)?;
+    // Inside, everybody is who they were outside; nobody else exists. A group map may be written
+    // only by a process that has given up changing its supplementary groups.
+    fs::write("/proc/self/setgroups", "deny")?;
+    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}
+
+fn bring_up_loopback() -> io::Result<()> {
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+    use std::os::fd::AsRawFd;
+
+    nix::ioctl_write_ptr_bad!(set_interface_flags, libc::SIOCSIFFLAGS, libc::ifreq);
+    let socket = socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
+    // SAFETY: an ifreq is plain bytes, and all of them may be zero.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    request.ifr_name[0] = b'l' as libc::c_char;
+    request.ifr_name[1] = b'o' as libc::c_char;
+    request.ifr_ifru.ifru_flags = libc::IFF_UP as libc::c_short;
+    // SAFETY: the request is a live ifreq with a name that ends in a zero byte.
+    unsafe { set_interface_flags(socket.as_raw_fd(), &raw const request) }?;
+    Ok(())
+}
+
+/// Starts `command` where its process numbers are its own: as process 1 of a new namespace, with
+/// which everything it starts will die. On a plain host it is started as it is.
+pub fn spawn_isolated(mut command: std::process::Command) -> io::Result<std::process::Child> {
+    if refusal().is_some() {
+        return command.spawn();
+    }
+    // The thread that asks for the namespace is not in it; only its children are. Since it could
+    // start no threads afterwards, it is a thread of its own.
+    thread::scope(|scope| {
+        scope
+            .spawn(|| {
+                unshare(CloneFlags::CLONE_NEWPID)?;
+                command.spawn()
+            })
+            .join()
+            .unwrap_or_else(|_| Err(Errno::EAGAIN.into()))
+    })
+}

@@ -1,0 +1,100 @@
+//! The system call that a thread is in, with what it waits for.
+
+use crate::procfs;
+use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::unistd::Pid;
+use std::io::IoSliceMut;
+
+/// What a thread does at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Activity {
+    /// It is on a processor, or ready to be.
+    Running,
+    /// It waits in a call that is about one descriptor.
+    OnDescriptor { call: &'static str, descriptor: u64 },
+    /// It waits in a call that watches many descriptors.
+    Watching { call: &'static str, descriptors: Vec<u64> },
+    /// It waits for time to pass.
+    Sleeping { call: &'static str },
+    /// It waits for another thread, or for a child.
+    Waiting { call: &'static str },
+    /// Something else.
+    Unknown,
+}
+
+pub fn activity(process: u32, thread: u32) -> Activity {
+    if procfs::state(thread) == 'R' {
+        return Activity::Running;
+    }
+    let Some((number, arguments)) = procfs::system_call(thread) else { return Activity::Unknown };
+    decode(process, number, arguments)
+}
+
+fn decode(process: u32, number: i64, arguments: [u64; 3]) -> Activity {
+    let [first, second, third] = arguments;
+    let on = |call| Activity::OnDescriptor { call, descriptor: first };
+    let watching = |call, descriptors| Activity::Watching { call, descriptors };
+    match number {
+        libc::SYS_read => on("read"),
+        libc::SYS_readv => on("readv"),
+        libc::SYS_recvfrom => on("recvfrom"),
+        libc::SYS_recvmsg => on("recvmsg"),
+        libc::SYS_write => on("write"),
+        libc::SYS_writev => on("writev"),
+        libc::SYS_sendto => on("sendto"),
+        libc::SYS_sendmsg => on("sendmsg"),
+        libc::SYS_accept => on("accept"),
+        libc::SYS_accept4 => on("accept4"),
+        libc::SYS_ppoll => watching("ppoll", polled(process, first, second)),
+        libc::SYS_pselect6 => watching("pselect", selected(process, first, [second, third])),
+        libc::SYS_epoll_pwait => watching("epoll_pwait", procfs::epoll_watches(process, first)),
+        libc::SYS_epoll_pwait2 => watching("epoll_pwait2", procfs::epoll_watches(process, first)),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_poll => watching("poll", polled(process, first, second)),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_select => watching("select", selected(process, first, [second, third])),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_epoll_wait => watching("epoll_wait", procfs::epoll_watches(process, first)),
+        libc::SYS_nanosleep => Activity::Sleeping { call: "nanosleep" },
+        libc::SYS_clock_nanosleep => Activity::Sleeping { call: "clock_nanosleep" },
+        libc::SYS_futex => Activity::Waiting { call: "futex" },
+        libc::SYS_wait4 => Activity::Waiting { call: "wait4" },
+        libc::SYS_waitid => Activity::Waiting { call: "waitid" },
+        libc::SYS_rt_sigsuspend => Activity::Waiting { call: "sigsuspend" },
+        _ => Activity::Unknown,
+    }
+}
+
+/// The descriptors in an array of `pollfd`: eight bytes each, of which the first four are the
+/// descriptor.
+fn polled(process: u32, address: u64, count: u64) -> Vec<u64> {
+    let bytes = memory(process, address, count.min(4096) as usize * 8);
+    let descriptors = bytes
+        .chunks_exact(8)
+        .map(|entry| i32::from_ne_bytes([entry[0], entry[1], entry[2], entry[3]]));
+    descriptors.filter_map(|descriptor| u64::try_from(descriptor).ok()).collect()
+}
+
+/// The descriptors in either of two bit sets, those to read and those to write.
+fn selected(process: u32, count: u64, sets: [u64; 2]) -> Vec<u64> {
+    let count = count.min(libc::FD_SETSIZE as u64);
+    let sets = sets.map(|address| memory(process, address, count.div_ceil(8) as usize));
+    let is_in = |set: &Vec<u8>, descriptor: u64| {
+        set.get(descriptor as usize / 8).is_some_and(|byte| byte >> (descriptor % 8) & 1 == 1)
+    };
+    (0..count).filter(|&descriptor| sets.iter().any(|set| is_in(set, descriptor))).collect()
+}
+
+/// Bytes from the memory of another process; empty where that is not permitted.
+fn memory(process: u32, address: u64, length: usize) -> Vec<u8> {
+    if address == 0 {
+        return Vec::new();
+    }
+    let mut bytes = vec![0; length];
+    let remote = RemoteIoVec { base: address as usize, len: length };
+    let process = Pid::from_raw(process as i32);
+    match process_vm_readv(process, &mut [IoSliceMut::new(&mut bytes)], &[remote]) {
+        Ok(read) if read == length => bytes,
+        _ => Vec::new(),
+    }
+}
