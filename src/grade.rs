@@ -5,9 +5,9 @@ use crate::stages::Stage;
 use crate::trial::{Subject, Trial, sandbox};
 use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -93,29 +93,28 @@ enum Message {
 /// Threads that take stages in order and grade them, ahead of what is reported.
 struct Workers {
     threads: Vec<thread::JoinHandle<()>>,
-    stages: Vec<std::sync::mpsc::Receiver<Message>>,
+    stages: Vec<Receiver<Message>>,
     cancelled: Arc<AtomicBool>,
 }
 
 impl Workers {
     fn start(plan: &Plan) -> Workers {
-        let (senders, stages): (VecDeque<_>, Vec<_>) =
+        let (senders, stages): (Vec<_>, Vec<_>) =
             plan.stages.iter().map(|_| channel::<Message>()).unzip();
-        let senders: Arc<[Sender<Message>]> = senders.into_iter().collect();
-        let (next, cancelled) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let senders: Arc<[Sender<Message>]> = senders.into();
+        let queue = Arc::new(Mutex::new((0..plan.stages.len()).collect::<VecDeque<usize>>()));
+        let cancelled = Arc::new(AtomicBool::new(false));
         let count = match sandbox::refusal() {
             None => thread::available_parallelism().map_or(1, usize::from).clamp(2, 8),
             Some(_) => 1,
         };
         let threads = (0..count.min(plan.stages.len()))
-            .map(|_| {
+            .map(|worker| {
                 let (plan, senders) = (plan.clone(), Arc::clone(&senders));
-                let (next, cancelled) = (Arc::clone(&next), Arc::clone(&cancelled));
+                let (queue, cancelled) = (Arc::clone(&queue), Arc::clone(&cancelled));
                 thread::spawn(move || {
-                    loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(stage) = plan.stages.get(index) else { break };
-                        grade_stage(&plan, stage, &senders[index], &cancelled);
+                    while let Some(index) = take(&queue, worker) {
+                        grade_stage(&plan, plan.stages[index], &senders[index], &cancelled);
                     }
                 })
             })
@@ -149,6 +148,13 @@ impl Workers {
             let _ = thread.join();
         }
     }
+}
+
+/// The first worker takes the stages in order, since that is how they are reported. The others begin
+/// at the end: the last stage waits for the clock most, and the sooner it starts the better.
+fn take(queue: &Mutex<VecDeque<usize>>, worker: usize) -> Option<usize> {
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    if worker == 0 { queue.pop_front() } else { queue.pop_back() }
 }
 
 fn grade_stage(plan: &Plan, stage: &Stage, results: &Sender<Message>, cancelled: &Arc<AtomicBool>) {

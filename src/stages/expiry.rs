@@ -7,7 +7,6 @@ use crate::chapter::Chapter;
 use crate::check::{Check, Problem};
 use crate::resp::{Reply, request};
 use crate::trial::{Client, Trial};
-use std::thread;
 use std::time::{Duration, Instant};
 
 pub const STAGE: Stage = Stage {
@@ -137,15 +136,15 @@ impl Timed {
     }
 
     /// Waits until the deadline has passed: the key is gone then, or very soon.
-    fn expect_gone(&self, client: &mut Client) -> Result<(), Problem> {
+    fn expect_gone(&self, trial: &Trial, client: &mut Client) -> Result<(), Problem> {
         let deadline = self.stored + self.span;
-        sleep_until(deadline + TICK);
+        trial.sleep_until(deadline + TICK)?;
         while Instant::now() < deadline + GRACE {
             client.send(&get(&self.key))?;
             if client.expect_either(&Reply::null(), &Reply::bulk(&self.value))? {
                 return Ok(());
             }
-            thread::sleep(TICK);
+            trial.sleep_until(Instant::now() + TICK)?;
         }
         client.ask(&get(&self.key), &Reply::null())
     }
@@ -161,7 +160,7 @@ fn before_the_deadline(trial: &mut Trial) -> Result<(), Problem> {
 
 fn after_the_deadline(trial: &mut Trial) -> Result<(), Problem> {
     let mut client = trial.connect()?;
-    Timed::set(trial, &mut client, SHORT)?.expect_gone(&mut client)
+    Timed::set(trial, &mut client, SHORT)?.expect_gone(trial, &mut client)
 }
 
 fn seconds(trial: &mut Trial) -> Result<(), Problem> {
@@ -170,9 +169,9 @@ fn seconds(trial: &mut Trial) -> Result<(), Problem> {
     let sent = Instant::now();
     client.ask(&request(&[b"SET", &key, &value, b"EX", b"1"]), &ok())?;
     let timed = Timed { key, value, sent, stored: Instant::now(), span: Duration::from_secs(1) };
-    thread::sleep(Duration::from_millis(200));
+    trial.sleep_until(sent + Duration::from_millis(200))?;
     timed.expect_there(&mut client)?;
-    timed.expect_gone(&mut client)
+    timed.expect_gone(trial, &mut client)
 }
 
 fn any_case(trial: &mut Trial) -> Result<(), Problem> {
@@ -190,7 +189,7 @@ fn a_plain_set(trial: &mut Trial) -> Result<(), Problem> {
     let mut client = trial.connect()?;
     let timed = Timed::set(trial, &mut client, SHORT)?;
     client.ask(&set(&timed.key, b"for ever"), &ok())?;
-    sleep_until(timed.stored + timed.span + 10 * TICK); // a timer of the old deadline may be late
+    trial.sleep_until(timed.stored + timed.span + 10 * TICK)?; // a timer of the old deadline may be late
     client.ask(&get(&timed.key), &Reply::bulk(b"for ever"))
 }
 
@@ -200,7 +199,7 @@ fn a_new_deadline(trial: &mut Trial) -> Result<(), Problem> {
     let later = Timed::set_key(trial, &mut client, &early.key, LONG)?;
     let late = Timed::set(trial, &mut client, LONG)?;
     let sooner = Timed::set_key(trial, &mut client, &late.key, SHORT)?;
-    sooner.expect_gone(&mut client)?;
+    sooner.expect_gone(trial, &mut client)?;
     later.expect_there(&mut client)
 }
 
@@ -213,7 +212,7 @@ fn out_of_order(trial: &mut Trial) -> Result<(), Problem> {
     let (mut passing, staying): (Vec<Timed>, Vec<Timed>) =
         timed.into_iter().partition(|timed| timed.span < Duration::from_millis(LONG));
     passing.sort_by_key(|timed| timed.stored + timed.span);
-    passing.iter().try_for_each(|timed| timed.expect_gone(&mut client))?;
+    passing.iter().try_for_each(|timed| timed.expect_gone(trial, &mut client))?;
     staying.iter().try_for_each(|timed| timed.expect_there(&mut client))
 }
 
@@ -221,7 +220,7 @@ fn keys_that_stay(trial: &mut Trial) -> Result<(), Problem> {
     let mut client = trial.connect()?;
     let (key, value) = (word(&mut trial.random), word(&mut trial.random));
     client.ask(&set(&key, &value), &ok())?;
-    Timed::set(trial, &mut client, SHORT)?.expect_gone(&mut client)?;
+    Timed::set(trial, &mut client, SHORT)?.expect_gone(trial, &mut client)?;
     client.ask(&get(&key), &Reply::bulk(&value))
 }
 
@@ -229,14 +228,14 @@ fn gone_for_all(trial: &mut Trial) -> Result<(), Problem> {
     let (mut one, mut two) = (trial.connect()?, trial.connect()?);
     let timed = Timed::set(trial, &mut one, MIDDLE)?;
     timed.expect_there(&mut two)?;
-    timed.expect_gone(&mut two)?;
-    timed.expect_gone(&mut one)
+    timed.expect_gone(trial, &mut two)?;
+    timed.expect_gone(trial, &mut one)
 }
 
 fn set_again(trial: &mut Trial) -> Result<(), Problem> {
     let mut client = trial.connect()?;
     let timed = Timed::set(trial, &mut client, SHORT)?;
-    timed.expect_gone(&mut client)?;
+    timed.expect_gone(trial, &mut client)?;
     client.ask(&set(&timed.key, b"again"), &ok())?;
     client.ask(&get(&timed.key), &Reply::bulk(b"again"))
 }
@@ -284,8 +283,4 @@ fn refused(trial: &mut Trial, cases: &[&[&str]], error: &Reply) -> Result<(), Pr
         client.ask(&get(&key), &Reply::null())?;
     }
     Ok(())
-}
-
-fn sleep_until(moment: Instant) {
-    thread::sleep(moment.saturating_duration_since(Instant::now()));
 }

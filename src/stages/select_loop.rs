@@ -245,7 +245,7 @@ pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
     let mut share = 0.0;
     for _ in 0..3 {
         let (begin, used) = (Instant::now(), trial.cpu_time());
-        thread::sleep(SILENCE);
+        trial.sleep_until(begin + SILENCE)?;
         let used = trial.cpu_time().saturating_sub(used);
         share = used.as_secs_f64() / begin.elapsed().as_secs_f64();
         if share < MOST {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How long to listen on for the rest of a wrong answer, which the card shows.
 const REST_OF_ANSWER: Duration = Duration::from_millis(50);
 /// How long a client waits before it looks whether anybody is still interested.
-const SLICE: Duration = Duration::from_millis(50);
+pub(super) const SLICE: Duration = Duration::from_millis(50);
 
 pub struct Client {
     stream: TcpStream,

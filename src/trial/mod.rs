@@ -206,6 +206,19 @@ impl Trial {
         self.await_listener()
     }
 
+    /// Sleeps until a moment of the check's own choosing.
+    pub fn sleep_until(&self, moment: Instant) -> Result<(), Problem> {
+        loop {
+            if self.shared.cancelled.load(Ordering::Relaxed) {
+                return Err(cancelled());
+            }
+            match moment.checked_duration_since(Instant::now()) {
+                Some(rest) if rest > Duration::ZERO => thread::sleep(rest.min(client::SLICE)),
+                _ => return Ok(()),
+            }
+        }
+    }
+
     /// Every process of the program.
     pub fn processes(&self) -> Vec<u32> {
         procfs::descendants(self.ancestor())
