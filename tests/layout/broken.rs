@@ -142,7 +142,8 @@ fn a_stage_is_main_and_its_modules() {
 fn a_stage_has_a_main_of_its_own() {
     is_found(&[
         (
-            "ln -sf ../01_two/main.rs stages/02_three/main.rs",
+            "echo 'fn c() {}' > stages/02_three/c.rs
+             ln -sf ../01_two/main.rs stages/02_three/main.rs",
             "stages/02_three/main.rs is a link",
             "rm stages/02_three/main.rs && cp stages/01_two/main.rs stages/02_three/main.rs, \
              and say in its head what the stage adds",
