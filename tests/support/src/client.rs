@@ -34,6 +34,7 @@ impl Client {
             match self.stream.read(&mut received[length..]) {
                 Ok(0) => break,
                 Ok(more) => length += more,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => panic!(
                     "waiting for \"{}\", got \"{}\", then: {error}",
                     expected.escape_ascii(),

@@ -1,0 +1,326 @@
+//! The guard is guarded: each rule is broken in a small repository, has to be the only one that
+//! speaks, and where it names a command, that command has to mend it.
+
+use crate::problem::Problem;
+use crate::problems;
+use crate::steps::Bound;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+use tempfile::TempDir;
+
+const MANIFEST: &str = r#"
+[dependencies]
+libc = "0.2"
+nix = "0.31"
+
+[dev-dependencies]
+anything = "1"
+
+[[bin]]
+name = "stage0"
+path = "00_one/main.rs"
+
+[[bin]]
+name = "stage1"
+path = "01_two/main.rs"
+
+[[bin]]
+name = "stage2"
+path = "02_three/main.rs"
+"#;
+
+const BOUNDS: [Bound; 3] = [
+    Bound { stage: "00_one", lines: 5, reason: "" },
+    Bound { stage: "01_two", lines: 5, reason: "" },
+    Bound { stage: "02_three", lines: 5, reason: "" },
+];
+
+/// A repository of three stages that keep every rule.
+struct Repository {
+    folder: TempDir,
+}
+
+impl Repository {
+    fn new() -> Repository {
+        let folder = TempDir::new().expect("there is a place for temporary files");
+        let repository = Repository { folder };
+        for stage in ["00_one", "01_two", "02_three"] {
+            let stages = repository.folder.path().join("stages");
+            fs::create_dir_all(stages.join(stage)).expect("the folder is ours");
+            let main = format!("//! {stage}\n\nmod a;\nmod b; // two functions\n");
+            repository.write(&format!("{stage}/main.rs"), &main);
+        }
+        repository.write("Cargo.toml", MANIFEST);
+        repository.write("00_one/a.rs", "fn a() {}\n");
+        repository.link("01_two/a.rs", "../00_one/a.rs");
+        repository.link("02_three/a.rs", "../00_one/a.rs");
+        repository.write("00_one/b.rs", "fn b() {}\n");
+        repository.write("01_two/b.rs", "fn b() { 1 }\n");
+        repository.link("02_three/b.rs", "../01_two/b.rs");
+        assert_eq!(repository.problems(), []);
+        repository
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.folder.path().join("stages").join(file), text).expect("the folder is ours");
+    }
+
+    fn link(&self, file: &str, target: &str) {
+        let file = self.folder.path().join("stages").join(file);
+        symlink(target, file).expect("the folder is ours");
+    }
+
+    /// Runs a command where a maintainer would.
+    fn run(&self, command: &str) {
+        let status = Command::new("sh").args(["-ec", command]).current_dir(&self.folder).status();
+        assert!(status.expect("there is a shell").success(), "{command}");
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        problems(self.folder.path(), &BOUNDS)
+    }
+}
+
+/// A command that breaks a rule, and what the guard then says: what is wrong, and what mends it.
+type Case = (&'static str, &'static str, &'static str);
+
+/// In each case the guard says this and nothing else.
+fn is_found(cases: &[Case]) {
+    for &(break_it, wrong, mend) in cases {
+        let repository = Repository::new();
+        repository.run(break_it);
+        assert_eq!(repository.problems(), [Problem::new(wrong, mend)], "{break_it}");
+    }
+}
+
+/// And after the command that it names, nothing.
+fn is_found_and_mended(cases: &[Case]) {
+    is_found(cases);
+    for (break_it, _, mend) in cases {
+        let repository = Repository::new();
+        repository.run(break_it);
+        repository.run(mend);
+        assert_eq!(repository.problems(), [], "{break_it}; {mend}");
+    }
+}
+
+#[test]
+fn a_stage_is_main_and_its_modules() {
+    is_found_and_mended(&[
+        (
+            "echo 'fn c() {}' > stages/02_three/c.rs",
+            "stages/02_three/c.rs is no part of the program: main.rs has no `mod` for it",
+            "rm stages/02_three/c.rs",
+        ),
+        (
+            "echo later > stages/02_three/notes.txt",
+            "stages/02_three/notes.txt is no part of the program: main.rs has no `mod` for it",
+            "rm stages/02_three/notes.txt",
+        ),
+        (
+            "rm stages/02_three/b.rs",
+            "stages/02_three/b.rs is missing",
+            "ln -sf ../01_two/b.rs stages/02_three/b.rs",
+        ),
+    ]);
+    is_found(&[
+        (
+            "echo 'mod c;' >> stages/02_three/main.rs",
+            "stages/02_three/c.rs is missing",
+            "write it, or remove what asks for it",
+        ),
+        (
+            "mkdir stages/02_three/parts",
+            "stages/02_three/parts is a folder, and a stage is flat",
+            "move its files into the stage, and remove it",
+        ),
+    ]);
+}
+
+#[test]
+fn a_stage_has_a_main_of_its_own() {
+    is_found(&[
+        (
+            "echo 'fn c() {}' > stages/02_three/c.rs
+             ln -sf ../01_two/main.rs stages/02_three/main.rs",
+            "stages/02_three/main.rs is a link",
+            "rm stages/02_three/main.rs && cp stages/01_two/main.rs stages/02_three/main.rs, \
+             and say in its head what the stage adds",
+        ),
+        (
+            "cp stages/01_two/main.rs stages/02_three/main.rs",
+            "stages/02_three/main.rs is a copy of stages/01_two/main.rs",
+            "say in its head what the stage adds",
+        ),
+        (
+            "printf 'mod a;\nmod b;\n' > stages/02_three/main.rs",
+            "stages/02_three/main.rs has no head",
+            "begin it with a `//! ` line that says what the stage adds",
+        ),
+    ]);
+}
+
+#[test]
+fn a_link_leads_to_the_latest_real_file() {
+    is_found_and_mended(&[
+        (
+            "ln -sf ../01_two/a.rs stages/02_three/a.rs",
+            "stages/02_three/a.rs leads to ../01_two/a.rs, which is a link itself",
+            "ln -sf ../00_one/a.rs stages/02_three/a.rs",
+        ),
+        (
+            "ln -sf ../00_one/b.rs stages/02_three/b.rs",
+            "stages/02_three/b.rs leads to ../00_one/b.rs, which is not the latest real one",
+            "ln -sf ../01_two/b.rs stages/02_three/b.rs",
+        ),
+        (
+            "ln -sf ../00_none/b.rs stages/02_three/b.rs",
+            "stages/02_three/b.rs leads to ../00_none/b.rs, where there is no file",
+            "ln -sf ../01_two/b.rs stages/02_three/b.rs",
+        ),
+        (
+            "ln -sf /dev/null stages/02_three/b.rs",
+            "stages/02_three/b.rs leads to /dev/null, not to ../STAGE/FILE",
+            "ln -sf ../01_two/b.rs stages/02_three/b.rs",
+        ),
+    ]);
+    is_found(&[(
+        "cd stages; for stage in 01_two 02_three; do echo 'mod c;' >> $stage/main.rs; done
+         echo 'fn c() {}' > 02_three/c.rs; ln -s ../02_three/c.rs 01_two/c.rs",
+        "stages/01_two/c.rs leads to ../02_three/c.rs, but no stage before has a real c.rs",
+        "rm stages/01_two/c.rs && cp stages/02_three/c.rs stages/01_two/c.rs",
+    )]);
+}
+
+#[test]
+fn what_did_not_change_is_not_copied() {
+    is_found_and_mended(&[(
+        "rm stages/02_three/b.rs; cp stages/01_two/b.rs stages/02_three/b.rs",
+        "stages/02_three/b.rs is a copy of stages/01_two/b.rs",
+        "ln -sf ../01_two/b.rs stages/02_three/b.rs",
+    )]);
+    is_found(&[(
+        "cp stages/00_one/a.rs stages/02_three/c.rs; echo 'mod c;' >> stages/02_three/main.rs",
+        "stages/02_three/c.rs is a copy of stages/00_one/a.rs",
+        "use one name, and a link where the stages differ",
+    )]);
+}
+
+#[test]
+fn a_stage_depends_on_libc_and_nix_alone() {
+    for table in ["dependencies", "build-dependencies", "target.'cfg(unix)'.dependencies"] {
+        let repository = Repository::new();
+        repository.write("Cargo.toml", &format!("{MANIFEST}\n[{table}.rand]\nversion = \"1\"\n"));
+        let problem = Problem::new(
+            "stages/Cargo.toml depends on rand, not on libc and nix alone",
+            "cargo remove --package stages rand",
+        );
+        assert_eq!(repository.problems(), [problem], "{table}");
+    }
+}
+
+#[test]
+fn every_stage_is_a_program_of_the_package() {
+    let repository = Repository::new();
+    repository.write("Cargo.toml", &MANIFEST.replace("stage2", "stage3"));
+    let problem = Problem::new(
+        "stages/Cargo.toml does not make stage2 of 02_three/main.rs",
+        "give it a [[bin]] with name = \"stage2\" and path = \"02_three/main.rs\"",
+    );
+    assert_eq!(repository.problems(), [problem]);
+}
+
+/// What is wrong when `01_two/b.rs` has these lines too, from its second line on.
+fn problems_with(lines: &str) -> Vec<Problem> {
+    let repository = Repository::new();
+    repository.write("01_two/b.rs", &format!("fn b() {{ 1 }}\n{lines}\n"));
+    repository.problems()
+}
+
+#[test]
+fn nothing_hides_the_system_calls_or_dead_code() {
+    for (line, unwanted, mend) in [
+        ("use std::net::TcpStream;", "net::", "make sockets with the system calls, through nix"),
+        (
+            "use std::{io, net::Ipv4Addr};",
+            "net::",
+            "make sockets with the system calls, through nix",
+        ),
+        ("fn c() { std::thread::yield_now() }", "thread::", "serve all clients with one thread"),
+        ("async fn c() {}", "async", "show the event loop"),
+        ("#[allow(dead_code)]", "allow(dead_code", "remove what is not used"),
+        ("#![allow(unused_imports)]", "allow(unused", "remove what is not used"),
+    ] {
+        let problem = Problem::new(format!("stages/01_two/b.rs:2 has `{unwanted}`"), mend);
+        assert_eq!(problems_with(line), [problem], "{line}");
+    }
+    for line in ["// no async runtime and no std::net::TcpStream", "fn c() { subnet::mask() }"] {
+        assert_eq!(problems_with(line), [], "{line}");
+    }
+}
+
+#[test]
+fn unsafe_is_one_line_below_its_reason() {
+    for (lines, wrong, mend) in [
+        (
+            "// SAFETY: it only reads.\nunsafe {\n    c()\n}",
+            "stages/01_two/b.rs:3 has `unsafe` for more than its line",
+            "one line for one call: `unsafe { call() }`",
+        ),
+        (
+            "// It only reads.\nunsafe { c() }",
+            "stages/01_two/b.rs:3 does not say why its `unsafe` is sound",
+            "a comment above: `// SAFETY: …`",
+        ),
+        (
+            "// SAFETY: it only reads.\nc();\nunsafe { c() }",
+            "stages/01_two/b.rs:4 does not say why its `unsafe` is sound",
+            "a comment above: `// SAFETY: …`",
+        ),
+    ] {
+        assert_eq!(problems_with(lines), [Problem::new(wrong, mend)], "{lines}");
+    }
+    let sound = "// SAFETY: it only reads,\n// and keeps nothing.\nc(unsafe { c() })";
+    assert_eq!(problems_with(sound), []);
+}
+
+#[test]
+fn a_step_is_small_besides_blank_lines_and_comments() {
+    let mend = "find a smaller step with `diff -ruN stages/00_one stages/01_two`, \
+                or raise its bound in tests/layout.rs";
+    let problem = Problem::new("stages/01_two changes 6 lines, and 5 at most", mend);
+    assert_eq!(problems_with("c();\nc();\nc();\nc();"), [problem]);
+    assert_eq!(problems_with("c();\nc();\nc();\n\n// That is why.\n    // And that."), []);
+}
+
+#[test]
+fn a_step_counts_new_and_removed_files_but_not_links() {
+    let repository = Repository::new();
+    // Removed: a.rs (1 line), b.rs (1), their two lines in main.rs. New: c.rs (4) and its line.
+    repository.write("02_three/main.rs", "//! Three\n\nmod c;\n");
+    repository.write("02_three/c.rs", "c1();\nc2();\nc3();\nc4();\n");
+    repository.run("rm stages/02_three/[ab].rs");
+    let mend = "find a smaller step with `diff -ruN stages/01_two stages/02_three`, \
+                or raise its bound in tests/layout.rs";
+    let problem = Problem::new("stages/02_three changes 9 lines, and 5 at most", mend);
+    assert_eq!(repository.problems(), [problem]);
+}
+
+#[test]
+fn every_step_has_a_bound_and_a_large_one_a_reason() {
+    let repository = Repository::new();
+    let bound = Bound { stage: "02_three", lines: 151, reason: "" };
+    for (bound, wrong, mend) in [
+        (None, "stages/02_three has no bound", "add it to BOUNDS in tests/layout.rs, with 0 lines"),
+        (
+            Some(bound),
+            "stages/02_three may change 151 lines for no reason",
+            "give the reason, in tests/layout.rs",
+        ),
+    ] {
+        let bounds: Vec<Bound> = BOUNDS.into_iter().take(2).chain(bound).collect();
+        let problems = problems(repository.folder.path(), &bounds);
+        assert_eq!(problems, [Problem::new(wrong, mend)]);
+    }
+}
