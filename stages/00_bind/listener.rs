@@ -1,6 +1,6 @@
 //! The listening socket: how a program gets an address, and how it gets clients.
 
-use crate::options::{NAME, fail, say};
+use crate::program::{NAME, fail, say};
 use nix::errno::Errno;
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, accept4, bind, getsockname, listen,

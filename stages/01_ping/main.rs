@@ -3,18 +3,20 @@
 //! New system calls: read(2), write(2).
 
 mod listener; // the socket that clients connect to
-mod options; // the command line
+mod program; // the command line, and how the program ends
 
 use nix::unistd::{read, write};
 use std::os::fd::OwnedFd;
 
 fn main() {
-    let listener = listener::open(options::port());
+    let listener = listener::open(program::port());
     loop {
         match listener::accept(&listener) {
-            // An error on one client's connection is no concern of the next client.
-            Ok(client) => drop(serve(client)),
-            Err(error) => options::fail(1, &format!("cannot accept a connection: {error}")),
+            Ok(client) => {
+                // An error on one client's connection is no concern of the next client.
+                let _ = serve(client);
+            }
+            Err(error) => program::fail(1, &format!("cannot accept a connection: {error}")),
         }
     }
 }

@@ -1,19 +1,19 @@
-//! The commands: what each is called, how many arguments it takes, and what it does.
+//! The commands: what each is called, how long its requests are, and what it does.
 
-use crate::reply;
 use crate::resp::Request;
+use crate::{errors, reply};
 use std::ops::RangeInclusive;
 
 struct Command {
     name: &'static str,
-    /// How many arguments it takes, without its name.
-    arguments: RangeInclusive<usize>,
+    /// How many words a request has, with the name of the command.
+    words: RangeInclusive<usize>,
     run: fn(&Request, &mut Vec<u8>),
 }
 
 const COMMANDS: [Command; 2] = [
-    Command { name: "ping", arguments: 0..=1, run: ping },
-    Command { name: "echo", arguments: 1..=1, run: echo },
+    Command { name: "ping", words: 1..=2, run: ping },
+    Command { name: "echo", words: 2..=2, run: echo },
 ];
 
 /// Executes a request and adds its reply to `replies`.
@@ -23,9 +23,9 @@ pub fn execute(request: &Request, replies: &mut Vec<u8>) {
     }
     let is_meant = |command: &&Command| request[0].eq_ignore_ascii_case(command.name.as_bytes());
     match COMMANDS.iter().find(is_meant) {
-        None => reply::unknown_command(replies, request),
-        Some(command) if !command.arguments.contains(&(request.len() - 1)) => {
-            reply::wrong_arity(replies, command.name)
+        None => errors::unknown_command(replies, request),
+        Some(command) if !command.words.contains(&request.len()) => {
+            errors::wrong_arity(replies, command.name)
         }
         Some(command) => (command.run)(request, replies),
     }

@@ -11,7 +11,7 @@ use std::ops::Range;
 /// A word without its quotes is never longer than with them, so it is unquoted in place. Returns
 /// false when the quotes are not balanced.
 pub fn split(line: &mut [u8], words: &mut Vec<Range<usize>>) -> bool {
-    let mut next = 0; // the byte to read next
+    let mut next = 0;
     loop {
         while line.get(next).is_some_and(is_blank) {
             next += 1;
@@ -20,40 +20,46 @@ pub fn split(line: &mut [u8], words: &mut Vec<Range<usize>>) -> bool {
             return true;
         }
         let start = next;
-        let mut end = next; // where the next byte of the word goes
-        let mut quote = None;
-        loop {
-            let byte = line.get(next).copied();
-            next += 1;
-            let literal = match (quote, byte) {
-                (None, None | Some(b' ' | b'\t' | b'\r' | b'\n')) => break,
-                (None, Some(b'"' | b'\'')) => {
-                    quote = byte;
-                    continue;
-                }
-                (Some(_), None) => return false,
-                (Some(_), Some(_)) if quote == byte => {
-                    if line.get(next).is_some_and(|byte| !is_blank(byte)) {
-                        return false;
-                    }
-                    break;
-                }
-                (Some(b'"'), Some(b'\\')) => {
-                    let (literal, length) = unescape(&line[next..]);
-                    next += length;
-                    literal
-                }
-                (Some(b'\''), Some(b'\\')) if line.get(next) == Some(&b'\'') => {
-                    next += 1;
-                    b'\''
-                }
-                (_, Some(byte)) => byte,
-            };
-            line[end] = literal;
-            end += 1;
-        }
-        words.push(start..end);
-        next = next.min(line.len());
+        let Some(length) = unquote(line, &mut next) else { return false };
+        words.push(start..start + length);
+    }
+}
+
+/// Reads the word that begins at `next`, writes it unquoted to the same place, and moves `next`
+/// behind it. Returns the length of the unquoted word; `None` when its quotes are not balanced.
+fn unquote(line: &mut [u8], next: &mut usize) -> Option<usize> {
+    let start = *next;
+    let mut end = start; // where the next byte of the word goes
+    let mut quote = None;
+    loop {
+        let byte = match (quote, line.get(*next).copied()) {
+            (None, None | Some(b' ' | b'\t' | b'\r' | b'\n')) => return Some(end - start),
+            (Some(_), None) => return None,
+            (_, Some(byte)) => byte,
+        };
+        *next += 1;
+        let literal = match quote {
+            None if byte == b'"' || byte == b'\'' => {
+                quote = Some(byte);
+                continue;
+            }
+            Some(quote) if byte == quote => {
+                let is_last = line.get(*next).is_none_or(is_blank);
+                return is_last.then_some(end - start);
+            }
+            Some(b'"') if byte == b'\\' => {
+                let (literal, length) = unescape(&line[*next..]);
+                *next += length;
+                literal
+            }
+            Some(b'\'') if byte == b'\\' && line.get(*next) == Some(&b'\'') => {
+                *next += 1;
+                b'\''
+            }
+            _ => byte,
+        };
+        line[end] = literal;
+        end += 1;
     }
 }
 

@@ -6,6 +6,7 @@
 //! argument is.
 
 use crate::{inline, integer};
+use std::mem;
 use std::ops::{Index, Range};
 
 /// The longest line in bytes: an inline command, or the line of a length.
@@ -24,12 +25,19 @@ enum State {
     Inline,
     /// The line `*2`: how many arguments follow.
     Array,
-    /// The line `$4`: how long the next argument is. So many are missing, with this one.
+    /// The line `$4`: how long the next argument is, of the `missing` ones.
     Length { missing: usize },
-    /// The argument itself, and the CR LF behind it.
+    /// The next argument itself, and the CR LF behind it.
     Argument { missing: usize, length: usize },
-    /// The next request: all of this one has come.
-    Done,
+}
+
+/// What one step of the machine came to.
+enum Step {
+    Next(State),
+    /// All of the request has come.
+    Complete,
+    /// The next byte has not come yet.
+    Starved,
 }
 
 /// Reads requests from the bytes of one client. Positions count from the start of the request.
@@ -75,78 +83,83 @@ impl Parser {
         &'a mut self,
         input: &'a mut [u8],
     ) -> Result<Option<Request<'a>>, ProtocolError> {
-        if let State::Done = self.state {
-            self.state = State::Start;
-            self.position = 0;
+        if self.position == 0 {
             self.arguments.clear();
             self.arguments.shrink_to(64); // after a request of a million arguments
         }
-        while !matches!(self.state, State::Done) {
+        loop {
             match self.step(input)? {
-                Some(state) => self.state = state,
-                None => return Ok(None),
+                Step::Next(state) => self.state = state,
+                Step::Complete => break,
+                Step::Starved => return Ok(None),
             }
         }
-        Ok(Some(Request { input, arguments: &self.arguments, size: self.position }))
+        self.state = State::Start;
+        let size = mem::take(&mut self.position);
+        Ok(Some(Request { input, arguments: &self.arguments, size }))
     }
 
-    /// Takes in the part that `state` names, if all of it is there, and says what comes next.
-    fn step(&mut self, input: &mut [u8]) -> Result<Option<State>, ProtocolError> {
-        let next = match self.state {
-            State::Start => match input.first() {
-                Some(b'*') => State::Array,
-                Some(_) => State::Inline,
-                None => return Ok(None),
-            },
+    /// Takes in the part that `state` names, if all of it is there.
+    fn step(&mut self, input: &mut [u8]) -> Result<Step, ProtocolError> {
+        match self.state {
+            State::Start => Ok(match input.first() {
+                Some(b'*') => Step::Next(State::Array),
+                Some(_) => Step::Next(State::Inline),
+                None => Step::Starved,
+            }),
             State::Inline => {
                 let Some(line) = self.line(input, b'\n', ProtocolError::LongInline)? else {
-                    return Ok(None);
+                    return Ok(Step::Starved);
                 };
                 self.position = line.end + 1;
-                if !inline::split(&mut input[line], &mut self.arguments) {
-                    return Err(ProtocolError::UnbalancedQuotes);
+                match inline::split(&mut input[line], &mut self.arguments) {
+                    true => Ok(Step::Complete),
+                    false => Err(ProtocolError::UnbalancedQuotes),
                 }
-                State::Done
             }
             State::Array => {
                 let Some(line) = self.line(input, b'\r', ProtocolError::LongArrayLength)? else {
-                    return Ok(None);
+                    return Ok(Step::Starved);
                 };
                 self.position = line.end + 2;
                 match integer::parse(&input[line][1..]) {
-                    Some(..=0) => State::Done,
-                    Some(count @ 1..=MAX_ARGUMENTS) => State::Length { missing: count as usize },
-                    _ => return Err(ProtocolError::BadArrayLength),
+                    Some(..=0) => Ok(Step::Complete),
+                    Some(count @ 1..=MAX_ARGUMENTS) => {
+                        Ok(Step::Next(State::Length { missing: count as usize }))
+                    }
+                    _ => Err(ProtocolError::BadArrayLength),
                 }
             }
             State::Length { missing } => {
                 let Some(line) = self.line(input, b'\r', ProtocolError::LongBulkLength)? else {
-                    return Ok(None);
+                    return Ok(Step::Starved);
                 };
                 self.position = line.end + 2;
-                // An empty line begins with its own end.
-                if input[line.start] != b'$' {
-                    return Err(ProtocolError::NotABulk(input[line.start]));
+                // In an empty line, the first byte is the CR that ends it.
+                match input[line.start] {
+                    b'$' => {}
+                    other => return Err(ProtocolError::NotABulk(other)),
                 }
                 match integer::parse(&input[line][1..]) {
                     Some(length @ 0..=MAX_BULK) => {
-                        State::Argument { missing, length: length as usize }
+                        Ok(Step::Next(State::Argument { missing, length: length as usize }))
                     }
-                    _ => return Err(ProtocolError::BadBulkLength),
+                    _ => Err(ProtocolError::BadBulkLength),
                 }
             }
             State::Argument { missing, length } => {
                 let end = self.position + length;
                 if input.len() < end + 2 {
-                    return Ok(None);
+                    return Ok(Step::Starved);
                 }
                 self.arguments.push(self.position..end);
                 self.position = end + 2;
-                if missing == 1 { State::Done } else { State::Length { missing: missing - 1 } }
+                Ok(match missing {
+                    1 => Step::Complete,
+                    _ => Step::Next(State::Length { missing: missing - 1 }),
+                })
             }
-            State::Done => State::Done,
-        };
-        Ok(Some(next))
+        }
     }
 
     /// The line at the parser's position, without its end: LF in inline commands, otherwise CR and
@@ -162,13 +175,14 @@ impl Parser {
         let found = line[self.searched..].iter().position(|&byte| byte == end || byte == 0);
         self.searched = found.map_or(line.len(), |index| self.searched + index);
         let ended = line.get(self.searched) == Some(&end);
-        if (if ended { self.searched } else { line.len() }) > MAX_LINE {
+        let length_so_far = if ended { self.searched } else { line.len() };
+        if length_so_far > MAX_LINE {
             return Err(too_long);
         }
         if !ended || (end == b'\r' && line.len() < self.searched + 2) {
             return Ok(None);
         }
-        let length = std::mem::take(&mut self.searched);
+        let length = mem::take(&mut self.searched);
         Ok(Some(self.position..self.position + length))
     }
 }

@@ -4,7 +4,7 @@ use crate::connection::{CHUNK, Connection, set_nonblocking};
 use crate::listener;
 use crate::resp::Request;
 use nix::errno::Errno;
-use nix::sys::select::{FD_SETSIZE, FdSet, select};
+use nix::sys::select::{FdSet, select};
 use nix::sys::time::{TimeVal, TimeValLike};
 use nix::unistd::write;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -14,14 +14,16 @@ const ACCEPTS_A_TURN: usize = 64;
 /// How long new clients wait, in milliseconds, when there is no descriptor left for them.
 const ACCEPT_PAUSE: i64 = 100;
 
-/// A connection, by its place in the list, and what select(2) found that it can do.
+/// A connection, by its place in the list, and what select(2) found that it can do. It is taken down
+/// because the sets borrow the connections, and serving these changes them.
 struct Ready {
     index: usize,
     readable: bool,
     writable: bool,
 }
 
-/// Serves clients for ever; returns only the error that makes it impossible to go on.
+/// Serves clients for ever; returns only the error that makes it impossible to go on. What a request
+/// does is the caller's affair: the loop and the connections move bytes.
 pub fn run(listener: &OwnedFd, mut execute: impl FnMut(&Request, &mut Vec<u8>)) -> Errno {
     // A client can vanish between select and accept, and a blocking accept would wait for the next.
     if let Err(error) = set_nonblocking(listener) {
@@ -50,7 +52,10 @@ pub fn run(listener: &OwnedFd, mut execute: impl FnMut(&Request, &mut Vec<u8>)) 
             }
         }
         connections.retain(|connection| !connection.is_finished());
-        accepting = !new_clients || accept_all(listener, &mut connections).is_ok();
+        accepting = match new_clients {
+            true => accept_all(listener, &mut connections).is_ok(),
+            false => true,
+        };
     }
 }
 
@@ -85,7 +90,7 @@ fn wait(
         None => Some(TimeVal::milliseconds(ACCEPT_PAUSE)),
     };
     match select(highest + 1, &mut readable, &mut writable, None, timeout.as_mut()) {
-        Err(Errno::EINTR) => return Ok(false), // a signal came: what the sets hold is undefined
+        Err(Errno::EINTR) => return Ok(false), // a signal came, and the sets are no answer
         result => result?,
     };
     for (index, connection) in connections.iter().enumerate() {
@@ -111,7 +116,7 @@ fn accept_all(listener: &OwnedFd, connections: &mut Vec<Connection>) -> nix::Res
             result => result?,
         };
         // An FdSet is an array of FD_SETSIZE bits; there is no bit for this descriptor.
-        if socket.as_raw_fd() as usize >= FD_SETSIZE {
+        if socket.as_raw_fd() as usize >= libc::FD_SETSIZE {
             let _ = write(&socket, b"-ERR max number of clients reached\r\n");
         } else if let Ok(connection) = Connection::new(socket) {
             connections.push(connection);

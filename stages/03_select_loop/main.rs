@@ -4,16 +4,17 @@
 
 mod commands; // what each request does
 mod connection; // one client: what it sent, what it is owed
+mod errors; // replies to requests that cannot be executed
 mod event_loop; // who is ready?
 mod inline; // requests that a person types
 mod integer; // numbers as Redis reads them
 mod listener; // the socket that clients connect to
-mod options; // the command line
+mod program; // the command line, and how the program ends
 mod reply; // replies as bytes
 mod resp; // requests from bytes
 
 fn main() {
-    let listener = listener::open(options::port());
+    let listener = listener::open(program::port());
     let error = event_loop::run(&listener, commands::execute);
-    options::fail(1, &format!("cannot wait for clients: {error}"));
+    program::fail(1, &format!("cannot wait for clients: {error}"));
 }

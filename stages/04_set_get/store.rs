@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 #[derive(Default)]
 pub struct Store {
-    values: HashMap<Box<[u8]>, Vec<u8>>,
+    entries: HashMap<Box<[u8]>, Vec<u8>>,
 }
 
 impl Store {
     pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
-        self.values.get(key).map(Vec::as_slice)
+        self.entries.get(key).map(Vec::as_slice)
     }
 
     pub fn set(&mut self, key: &[u8], value: &[u8]) {
-        match self.values.get_mut(key) {
+        match self.entries.get_mut(key) {
             Some(old) => overwrite(old, value),
-            None => drop(self.values.insert(key.into(), value.to_vec())),
+            None => drop(self.entries.insert(key.into(), value.to_vec())),
         }
     }
 }

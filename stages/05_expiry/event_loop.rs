@@ -2,10 +2,10 @@
 
 use crate::connection::{CHUNK, Connection, set_nonblocking};
 use crate::resp::Request;
-use crate::store::Store;
+use crate::store::{REMOVALS_A_TURN, Store};
 use crate::{clock, commands, listener};
 use nix::errno::Errno;
-use nix::sys::select::{FD_SETSIZE, FdSet, select};
+use nix::sys::select::{FdSet, select};
 use nix::sys::time::{TimeVal, TimeValLike};
 use nix::unistd::write;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -17,7 +17,8 @@ const ACCEPT_PAUSE: u64 = 100;
 /// The longest sleep, in milliseconds: POSIX wants select to take up to 31 days.
 const LONGEST_SLEEP: u64 = 31 * 24 * 60 * 60 * 1000;
 
-/// A connection, by its place in the list, and what select(2) found that it can do.
+/// A connection, by its place in the list, and what select(2) found that it can do. It is taken down
+/// because the sets borrow the connections, and serving these changes them.
 struct Ready {
     index: usize,
     readable: bool,
@@ -41,7 +42,7 @@ pub fn run(listener: &OwnedFd, store: &mut Store) -> Errno {
             Ok(new_clients) => new_clients,
             Err(error) => return error,
         };
-        store.remove_expired();
+        store.remove_expired(REMOVALS_A_TURN);
         let mut execute =
             |request: &Request, replies: &mut Vec<u8>| commands::execute(store, request, replies);
         for Ready { index, readable, writable } in ready.drain(..) {
@@ -58,7 +59,10 @@ pub fn run(listener: &OwnedFd, store: &mut Store) -> Errno {
             }
         }
         connections.retain(|connection| !connection.is_finished());
-        accepting = !new_clients || accept_all(listener, &mut connections).is_ok();
+        accepting = match new_clients {
+            true => accept_all(listener, &mut connections).is_ok(),
+            false => true,
+        };
     }
 }
 
@@ -91,10 +95,10 @@ fn wait(
     // No timeout: with nothing to do and no key to remove, sleep for ever.
     let until_deadline = deadline.map(clock::until_passed);
     let until_accept = listener.is_none().then_some(ACCEPT_PAUSE);
-    let mut timeout = (until_deadline.into_iter().chain(until_accept).min())
+    let mut timeout = ([until_deadline, until_accept].into_iter().flatten().min())
         .map(|pause| TimeVal::milliseconds(pause.min(LONGEST_SLEEP) as i64));
     match select(highest + 1, &mut readable, &mut writable, None, timeout.as_mut()) {
-        Err(Errno::EINTR) => return Ok(false), // a signal came: what the sets hold is undefined
+        Err(Errno::EINTR) => return Ok(false), // a signal came, and the sets are no answer
         result => result?,
     };
     for (index, connection) in connections.iter().enumerate() {
@@ -120,7 +124,7 @@ fn accept_all(listener: &OwnedFd, connections: &mut Vec<Connection>) -> nix::Res
             result => result?,
         };
         // An FdSet is an array of FD_SETSIZE bits; there is no bit for this descriptor.
-        if socket.as_raw_fd() as usize >= FD_SETSIZE {
+        if socket.as_raw_fd() as usize >= libc::FD_SETSIZE {
             let _ = write(&socket, b"-ERR max number of clients reached\r\n");
         } else if let Ok(connection) = Connection::new(socket) {
             connections.push(connection);

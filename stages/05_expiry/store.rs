@@ -6,7 +6,15 @@ use std::mem;
 use std::rc::Rc;
 
 /// How many expired keys are removed before clients are served again.
-const REMOVALS_A_TURN: usize = 100;
+pub const REMOVALS_A_TURN: usize = 100;
+/// How many are removed by each SET with a deadline: more than it adds, so that expired keys cannot
+/// pile up, however fast they come.
+const REMOVALS_A_SET: usize = 2;
+/// With so few entries left, moving them to a smaller table takes no time that anybody would notice.
+const FEW: usize = 1000;
+/// So many removals are followed by giving memory back to the system, at the latest: after more, that
+/// would take long.
+const MANY: usize = 16 * 1024;
 
 struct Entry {
     value: Vec<u8>,
@@ -19,6 +27,8 @@ pub struct Store {
     entries: HashMap<Rc<[u8]>, Entry>,
     /// The deadlines of all entries that have one, the nearest first. The keys are the entries' own.
     deadlines: BTreeSet<(u64, Rc<[u8]>)>,
+    /// How many entries have been removed since memory was given back.
+    removals: usize,
 }
 
 impl Store {
@@ -33,15 +43,23 @@ impl Store {
 
     /// Sets a key to a value, and sets or clears its deadline.
     pub fn set(&mut self, key: &[u8], value: &[u8], deadline: Option<u64>) {
+        if deadline.is_some() {
+            self.remove_expired(REMOVALS_A_SET);
+        }
         match self.entries.get_mut(key) {
             Some(entry) => {
                 overwrite(&mut entry.value, value);
                 let old = mem::replace(&mut entry.deadline, deadline);
-                self.reschedule(key, old, deadline);
+                if old != deadline {
+                    self.reschedule(key, old, deadline);
+                }
             }
             None => {
-                self.entries.insert(key.into(), Entry { value: value.to_vec(), deadline });
-                self.reschedule(key, None, deadline);
+                let key: Rc<[u8]> = key.into();
+                if let Some(deadline) = deadline {
+                    self.deadlines.insert((deadline, Rc::clone(&key)));
+                }
+                self.entries.insert(key, Entry { value: value.to_vec(), deadline });
             }
         }
     }
@@ -52,19 +70,32 @@ impl Store {
 
     /// Removes entries whose deadlines have passed: not all of them, however many they are, because
     /// clients wait meanwhile.
-    pub fn remove_expired(&mut self) {
-        for _ in 0..REMOVALS_A_TURN {
+    pub fn remove_expired(&mut self, at_most: usize) {
+        for _ in 0..at_most {
             if !self.nearest_deadline().is_some_and(clock::has_passed) {
                 break;
             }
             if let Some((_, key)) = self.deadlines.pop_first() {
                 self.entries.remove(&key);
+                self.removals += 1;
             }
         }
-        // Gives memory back, but seldom: what is left has to move, and all clients wait for that.
-        if self.entries.len() < self.entries.capacity() / 16 {
-            self.entries.shrink_to(self.entries.len() * 2);
+        if self.removals >= self.entries.len().clamp(FEW, MANY) {
+            self.removals = 0;
+            self.give_memory_back();
         }
+    }
+
+    fn give_memory_back(&mut self) {
+        if self.entries.len() < FEW {
+            self.entries.shrink_to(2 * FEW);
+        }
+        // free(3) gives back only the end of the heap, and something is nearly always in use there.
+        // SAFETY: it concerns no memory that is in use.
+        #[cfg(target_env = "gnu")]
+        unsafe {
+            libc::malloc_trim(0)
+        };
     }
 
     /// An entry whose deadline has passed is as good as gone, removed or not.
@@ -73,9 +104,6 @@ impl Store {
     }
 
     fn reschedule(&mut self, key: &[u8], old: Option<u64>, new: Option<u64>) {
-        if old == new {
-            return;
-        }
         let Some((key, _)) = self.entries.get_key_value(key) else { return };
         if let Some(deadline) = old {
             self.deadlines.remove(&(deadline, Rc::clone(key)));

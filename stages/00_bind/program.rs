@@ -1,4 +1,5 @@
-//! The command line, the same in every stage, and the way a stage ends when it cannot go on.
+//! The program as its user meets it: its command line, what it prints, and how it ends when it cannot
+//! go on. The same in every stage.
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -1,1 +1,0 @@
-../00_bind/options.rs
