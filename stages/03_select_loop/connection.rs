@@ -72,9 +72,9 @@ impl Connection {
         self.output.len() - self.sent
     }
 
-    /// Reads once, executes the requests that are complete, and writes their replies. `chunk` is
-    /// memory that all connections share: a request that arrives whole is executed right there.
-    pub fn on_readable(
+    /// Reads once, and executes the requests that are complete. `chunk` is memory that all
+    /// connections share: a request that arrives whole is executed right there.
+    pub fn receive(
         &mut self,
         chunk: &mut [u8],
         execute: impl FnMut(&Request, &mut Vec<u8>),
@@ -96,11 +96,11 @@ impl Connection {
         if self.input.len() > MAX_REQUEST {
             return Err(Errno::EMSGSIZE);
         }
-        self.flush()
+        Ok(())
     }
 
-    /// Writes once, and goes on with the requests that had to wait for it.
-    pub fn on_writable(&mut self, execute: impl FnMut(&Request, &mut Vec<u8>)) -> nix::Result<()> {
+    /// Writes replies once, and goes on with the requests that had to wait for it.
+    pub fn send(&mut self, execute: impl FnMut(&Request, &mut Vec<u8>)) -> nix::Result<()> {
         self.flush()?;
         if self.paused && self.unsent() < MAX_UNREAD {
             self.paused = false;

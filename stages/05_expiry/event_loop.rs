@@ -17,12 +17,11 @@ const ACCEPT_PAUSE: u64 = 100;
 /// The longest sleep, in milliseconds: POSIX wants select to take up to 31 days.
 const LONGEST_SLEEP: u64 = 31 * 24 * 60 * 60 * 1000;
 
-/// A connection, by its place in the list, and what select(2) found that it can do. It is taken down
-/// because the sets borrow the connections, and serving these changes them.
+/// A connection that select(2) found readable, writable or both, by its place in the list. It is taken
+/// down because the sets borrow the connections, and serving these changes them.
 struct Ready {
     index: usize,
     readable: bool,
-    writable: bool,
 }
 
 /// Serves clients for ever; returns only the error that makes it impossible to go on.
@@ -45,16 +44,17 @@ pub fn run(listener: &OwnedFd, store: &mut Store) -> Errno {
         store.remove_expired(REMOVALS_A_TURN);
         let mut execute =
             |request: &Request, replies: &mut Vec<u8>| commands::execute(store, request, replies);
-        for Ready { index, readable, writable } in ready.drain(..) {
+        for &Ready { index, readable } in &ready {
             let connection = &mut connections[index];
-            let mut result = Ok(());
-            if writable {
-                result = connection.on_writable(&mut execute);
+            if readable && connection.receive(&mut chunk, &mut execute).is_err() {
+                connection.abandon();
             }
-            if readable && result.is_ok() {
-                result = connection.on_readable(&mut chunk, &mut execute);
-            }
-            if result.is_err() {
+        }
+        // A client that gets its reply wakes up and asks for more, so that nobody is woken before
+        // all the requests that are here have been executed.
+        for Ready { index, .. } in ready.drain(..) {
+            let connection = &mut connections[index];
+            if connection.send(&mut execute).is_err() {
                 connection.abandon();
             }
         }
@@ -103,13 +103,9 @@ fn wait(
     };
     for (index, connection) in connections.iter().enumerate() {
         let socket = connection.as_fd();
-        let found = Ready {
-            index,
-            readable: readable.contains(socket),
-            writable: writable.contains(socket),
-        };
-        if found.readable || found.writable {
-            ready.push(found);
+        let readable = readable.contains(socket);
+        if readable || writable.contains(socket) {
+            ready.push(Ready { index, readable });
         }
     }
     Ok(listener.is_some_and(|listener| readable.contains(listener.as_fd())))

@@ -9,14 +9,17 @@ pub struct Process {
 }
 
 impl Process {
-    /// The processor time that it has used, in user mode and in the kernel, to 10 ms.
+    /// The processor time that its threads have used, in user mode and in the kernel.
     pub fn cpu_time(&self) -> Duration {
-        let stat = self.read("stat");
-        // Fields 14 and 15; the second field is a name in parentheses and may contain spaces.
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let ticks: u64 =
-            after_name.split(' ').skip(12).take(2).map(|field| field.parse().unwrap_or(0)).sum();
-        Duration::from_millis(ticks * 1000 / ticks_a_second())
+        let threads = fs::read_dir(format!("/proc/{}/task", self.pid)).expect("it is running");
+        let nanoseconds = threads.map(|thread| {
+            let id = thread.expect("a directory of processes").file_name();
+            // Finer than `stat`, which counts in units of 10 ms.
+            let schedstat = self.read(&format!("task/{}/schedstat", id.display()));
+            let first = schedstat.split(' ').next().and_then(|field| field.parse::<u64>().ok());
+            first.unwrap_or_else(|| panic!("schedstat begins with a number, not {schedstat:?}"))
+        });
+        Duration::from_nanos(nanoseconds.sum())
     }
 
     /// The memory that it holds, in bytes.
@@ -48,9 +51,4 @@ impl Process {
         let path = format!("/proc/{}/{file}", self.pid);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
-}
-
-fn ticks_a_second() -> u64 {
-    // SAFETY: sysconf only reads.
-    unsafe { libc::sysconf(libc::_SC_CLK_TCK) as u64 }
 }

@@ -19,7 +19,7 @@ impl Need {
     pub const REDIS_BENCHMARK: Need =
         Need { program: "redis-benchmark", install: "apt-get install redis-tools" };
 
-    fn is_met(&self) -> bool {
+    pub fn is_met(&self) -> bool {
         let path = env::var_os("PATH").unwrap_or_default();
         env::split_paths(&path).any(|directory| is_executable(&directory.join(self.program)))
     }
