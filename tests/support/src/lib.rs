@@ -2,6 +2,7 @@
 
 mod client;
 mod process;
+pub mod request;
 mod server;
 mod suite;
 
