@@ -139,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_has_one_spelling(number in any::<i64>(), text in "[-+ 0-9]{1,20}") {
+    fn a_number_has_one_spelling(number in any::<i64>(), text in "[-+ 0]?[0-9]{1,20}") {
         prop_assert_eq!(integer::parse(number.to_string().as_bytes()), Some(number));
         if let Some(number) = integer::parse(text.as_bytes()) {
             prop_assert_eq!(number.to_string(), text);
@@ -200,6 +200,7 @@ fn inline_commands_are_quoted_as_in_redis() {
         ("a'b c'", Some(&["ab c"])),
         (r#""\n\r\t\b\a""#, Some(&["\n\r\t\x08\x07"])),
         (r#""\x41\x4a\x7E\x00""#, Some(&["AJ~\0"])),
+        (r#""\xc3\xA9""#, Some(&["é"])),
         (r#""\x4" "\xg1" "\x""#, Some(&["x4", "xg1", "x"])),
         (r#""\"\\\'\q""#, Some(&["\"\\'q"])),
         (r#""it's""#, Some(&["it's"])),

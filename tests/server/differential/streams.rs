@@ -25,11 +25,15 @@ pub struct Stream {
 impl Stream {
     /// The stream of this number, which is its own for every seed, and made for this stage.
     pub fn random(seed: u32, number: u32, stage: usize) -> Stream {
-        let random = SmallRng::seed_from_u64(u64::from(seed) << 32 | u64::from(number));
+        let mut random = SmallRng::seed_from_u64(u64::from(seed) << 32 | u64::from(number));
         // Keys that no other stream has, and the empty one, which holds what an earlier stream left.
         let keys = [" name", "\r\n", "\0", ""].map(|end| format!("{number}{end}").into_bytes());
-        let keys = [&keys[..], &[[number.to_string().as_bytes(), b"\xff"].concat(), vec![]]];
-        Source { random, stage, keys: keys.concat() }.stream()
+        let keys =
+            [&keys[..], &[[number.to_string().as_bytes(), b"\xff"].concat(), vec![]]].concat();
+        // Few, so that one request meets what another has done.
+        let count = random.random_range(1..=2);
+        let keys = keys.sample(&mut random, count).cloned().collect();
+        Source { random, stage, keys }.stream()
     }
 }
 
@@ -143,8 +147,11 @@ impl Source {
     }
 
     fn legal_options(&mut self) -> Vec<Vec<Vec<u8>>> {
-        let groups: [(u32, &[&str]); 3] =
-            [(40, &["NX", "XX"]), (30, &["GET"]), (70, &["EX", "PX", "EXAT", "PXAT", "KEEPTTL"])];
+        let groups: [(u32, &[&str]); 3] = [
+            (40, &["NX", "XX"]),
+            (30, &["GET"]),
+            (70, &["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "KEEPTTL"]),
+        ];
         let mut options = Vec::new();
         for (percent, group) in groups {
             if self.chance(percent) {
@@ -165,8 +172,8 @@ impl Source {
         };
         let number = match (self.pick(0..=9), past) {
             (0, _) => self.choose(NO_NUMBERS).to_owned(),
-            (1..=2, _) => self.choose(EDGES).to_owned(),
-            (3..=5, Some(past)) => self.random.random_range(past).to_string(),
+            (1, _) => self.choose(EDGES).to_owned(),
+            (2..=6, Some(past)) => self.random.random_range(past).to_string(),
             _ => self.random.random_range(future).to_string(),
         };
         vec![self.in_any_case(name), number.into_bytes()]
