@@ -95,9 +95,9 @@ impl Source {
         if self.stage < 4 {
             return array(&[b"ECHO".to_vec(), value]);
         }
-        let key = self.key();
-        let set = array(&[b"SET".to_vec(), key.clone(), value]);
-        [set, array(&[b"GET".to_vec(), key])].concat()
+        // A key for this alone: a wild stream that reads it may lose the reply.
+        let set = array(&[b"SET".to_vec(), b"long".to_vec(), value]);
+        [set, array(&["GET", "long"])].concat()
     }
 
     /// A command that the stage has, here and there with too few or too many arguments.
