@@ -93,7 +93,7 @@ impl Client {
 }
 
 /// The bytes as text, cut in the middle when they are many.
-fn excerpt(bytes: &[u8]) -> String {
+pub fn excerpt(bytes: &[u8]) -> String {
     match bytes.len() {
         ..=400 => bytes.escape_ascii().to_string(),
         length => format!(

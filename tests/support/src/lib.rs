@@ -2,10 +2,11 @@
 
 mod client;
 mod process;
+pub mod request;
 mod server;
 mod suite;
 
-pub use client::Client;
+pub use client::{Client, excerpt};
 pub use process::Process;
 pub use server::Server;
 pub use suite::{Need, Suite};

@@ -1,0 +1,194 @@
+//! The stages and a real Redis get the same bytes, and have to answer with the same bytes.
+//!
+//! Thousands of random streams, others in every run; `SEED=number` repeats a run.
+
+mod samples;
+mod streams;
+
+use rand::RngExt;
+use rand::rngs::SmallRng;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::{env, thread};
+use streams::Stream;
+use test_support::request::array;
+use test_support::{Client, Need, Server, Suite, excerpt};
+
+/// The stages that parse requests, and how many random streams each of them gets.
+const STAGES: [(usize, &str, u32); 4] = [
+    (2, env!("CARGO_BIN_EXE_stage2"), 500),
+    (3, env!("CARGO_BIN_EXE_stage3"), 500),
+    (4, env!("CARGO_BIN_EXE_stage4"), 1000),
+    (5, env!("CARGO_BIN_EXE_stage5"), 3000),
+];
+/// The longest line that is waited for.
+const MAX_LINE: usize = 64 * 1024;
+
+fn main() {
+    let seed: u32 = match env::var("SEED") {
+        Ok(seed) => seed.parse().expect("SEED is a number of 32 bits"),
+        Err(_) => rand::make_rng::<SmallRng>().random(),
+    };
+    eprintln!("SEED={seed} repeats the random streams of this run");
+    let mut suite = Suite::default();
+    for (stage, program, count) in STAGES {
+        suite = suite
+            .test_with(
+                &[Need::REDIS_SERVER],
+                &format!("stage{stage}_answers_random_streams_as_redis_does"),
+                move || {
+                    let streams = (0..count).map(|number| Stream::random(seed, number, stage));
+                    compare(stage, program, streams, &format!("of SEED={seed}"));
+                },
+            )
+            .test_with(
+                &[Need::REDIS_SERVER],
+                &format!("stage{stage}_has_the_limits_of_redis"),
+                move || compare(stage, program, streams_at_the_limits(), "at the limits"),
+            );
+    }
+    suite.run()
+}
+
+/// Lines of the greatest length, and longer ones. Redis takes a line of any length if it happens to
+/// read the end together with the rest, so the end comes when the rest has been read.
+fn streams_at_the_limits() -> impl Iterator<Item = Stream> {
+    let lines = [
+        ("", "ECHO ", "\n"),
+        ("", "*", "\r\n"),
+        ("*2\r\n$4\r\nECHO\r\n", "$", "\r\n"),
+        ("", "ECHO \0\n", "\n"),
+        ("", "*1\0\r\n", "\r\n"),
+        ("*2\r\n$4\r\nECHO\r\n", "$1\0\r\n", "\r\n"),
+    ];
+    let cases = lines.into_iter().flat_map(|line| [(line, MAX_LINE), (line, MAX_LINE + 1)]);
+    cases.map(|((before, start, end), length)| {
+        let line = format!("{before}{start}{}", "1".repeat(length - start.len()));
+        let rest = [end.as_bytes(), &array(&["ECHO", "the end"])].concat();
+        Stream { pieces: vec![line.into(), rest], last_reply: b"$7\r\nthe end\r\n".to_vec() }
+    })
+}
+
+/// Sends streams to a stage and to Redis, one after the other, and fails at the first difference.
+fn compare(stage: usize, program: &str, streams: impl Iterator<Item = Stream>, which: &str) {
+    let mut redis = Subject::new(Server::redis(), true);
+    // Stage 2 serves one client at a time.
+    let mut subject = Subject::new(Server::stage(program), stage > 2);
+    for (number, stream) in streams.enumerate() {
+        let expected = redis.answer(&stream);
+        assert_ne!(expected.end, End::Silence, "stream {number} {which} has no end");
+        let answer = subject.answer(&stream);
+        if answer != expected {
+            let quoted = |piece: &Vec<u8>| format!("  \"{}\"\n", excerpt(piece));
+            let pairs = expected.replies.iter().zip(&answer.replies);
+            let same = pairs.take_while(|(expected, replied)| expected == replied).count();
+            panic!(
+                "stream {number} {which} is answered differently. In pieces, it is\n\
+                 {}to which both answer\n  \"{}\"\nthen redis-server\n  {}\nbut stage{stage}\n  {}",
+                stream.pieces.iter().map(quoted).collect::<String>(),
+                excerpt(&expected.replies[..same]),
+                expected.after(same),
+                answer.after(same),
+            );
+        }
+    }
+}
+
+/// A server to compare.
+struct Subject {
+    server: Server,
+    /// Another client, that tells from its own replies how far the server has come.
+    bystander: Option<TcpStream>,
+}
+
+impl Subject {
+    fn new(server: Server, serves_many: bool) -> Subject {
+        let bystander = serves_many.then(|| Client::connect(server.port).stream);
+        Subject { server, bystander }
+    }
+
+    fn answer(&mut self, stream: &Stream) -> Answer {
+        let socket = Client::connect(self.server.port).stream;
+        let mut answer = thread::scope(|scope| {
+            // Reads meanwhile: who is not read may stop reading.
+            let reader = scope.spawn(|| Answer::read(&socket, Some(&stream.last_reply)));
+            for piece in &stream.pieces {
+                let sent = (&socket).write_all(piece);
+                if sent.and_then(|()| self.wait_until_read(piece.len())).is_err() {
+                    break; // an error in the stream made the server close
+                }
+            }
+            reader.join().expect("reading does not panic")
+        });
+        if self.bystander.is_some() && answer.end == End::Open {
+            // The stream may go on behind its last request, with something that deserves no reply.
+            socket.set_nonblocking(true).expect("a socket can be");
+            let rest = Answer::read(&socket, None);
+            answer.replies.extend(rest.replies);
+            if rest.end == End::Closed {
+                answer.end = End::Closed;
+            }
+        }
+        answer
+    }
+
+    /// Waits until the server has read what was sent last, so that it sees the cuts of a stream.
+    fn wait_until_read(&mut self, length: usize) -> io::Result<()> {
+        let Some(bystander) = &mut self.bystander else { return Ok(()) };
+        // A server reads once from every client that is ready, 16 KB or more, before it looks again
+        // who is ready. The first reply may come from a turn that has begun before.
+        for _ in 0..2 + length / 16_384 {
+            bystander.write_all(b"PING\r\n")?;
+            bystander.read_exact(&mut [0; "+PONG\r\n".len()])?;
+        }
+        Ok(())
+    }
+}
+
+/// What a server has answered.
+#[derive(PartialEq)]
+struct Answer {
+    replies: Vec<u8>,
+    end: End,
+}
+
+/// What comes after the replies.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// The connection is open: all that was due has come.
+    Open,
+    /// The server has closed the connection.
+    Closed,
+    /// Nothing comes, not even what is due.
+    Silence,
+}
+
+impl Answer {
+    fn read(mut socket: &TcpStream, last_reply: Option<&[u8]>) -> Answer {
+        let mut replies = Vec::new();
+        let mut chunk = [0; 64 * 1024];
+        let end = loop {
+            match socket.read(&mut chunk) {
+                Ok(0) => break End::Closed,
+                Ok(length) => replies.extend_from_slice(&chunk[..length]),
+                // It closed before it had read everything; what it wrote has arrived.
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => break End::Closed,
+                Err(_) => break End::Silence,
+            }
+            if last_reply.is_some_and(|reply| replies.ends_with(reply)) {
+                break End::Open;
+            }
+        };
+        Answer { replies, end }
+    }
+
+    /// The answer after so many bytes, in words.
+    fn after(&self, start: usize) -> String {
+        let end = match self.end {
+            End::Open => "is done",
+            End::Closed => "closes the connection",
+            End::Silence => "does not answer the rest",
+        };
+        format!("\"{}\" and {end}", excerpt(&self.replies[start..]))
+    }
+}
