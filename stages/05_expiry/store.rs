@@ -64,6 +64,7 @@ impl Store {
         // Gives memory back, but seldom: what is left has to move, and all clients wait for that.
         if self.entries.len() < self.entries.capacity() / 16 {
             self.entries.shrink_to(self.entries.len() * 2);
+            give_free_memory_back();
         }
     }
 
@@ -84,6 +85,14 @@ impl Store {
             self.deadlines.insert((deadline, Rc::clone(key)));
         }
     }
+}
+
+/// free(3) alone returns only the end of the heap to the kernel, and near the end there is nearly
+/// always something in use.
+fn give_free_memory_back() {
+    // SAFETY: memory that is in use is left alone.
+    #[cfg(target_env = "gnu")] // other C libraries do not have the call
+    let _ = unsafe { libc::malloc_trim(0) };
 }
 
 /// Reuses the old value's memory, unless the new one would leave most of it unused.
