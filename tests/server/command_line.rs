@@ -4,14 +4,7 @@ use std::net::TcpListener;
 use std::process::{Command, Output};
 use test_support::{Client, Server};
 
-const STAGES: [&str; 6] = [
-    env!("CARGO_BIN_EXE_stage0"),
-    env!("CARGO_BIN_EXE_stage1"),
-    env!("CARGO_BIN_EXE_stage2"),
-    env!("CARGO_BIN_EXE_stage3"),
-    env!("CARGO_BIN_EXE_stage4"),
-    env!("CARGO_BIN_EXE_stage5"),
-];
+const STAGES: [&str; 6] = test_support::stages!();
 
 fn run(stage: usize, arguments: &[&str]) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } =

@@ -1,11 +1,8 @@
 //! A client that says what it expected and what came instead, and never waits for ever.
 
-use std::io::{ErrorKind, Read, Write};
+use crate::patience::PATIENCE;
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
-
-/// Longer than any reply takes on a slow machine: it ends a hanging test, and decides nothing else.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Client {
     pub stream: TcpStream,
@@ -36,9 +33,10 @@ impl Client {
                 Ok(more) => length += more,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => panic!(
-                    "waiting for \"{}\", got \"{}\", then: {error}",
-                    expected.escape_ascii(),
-                    received[..length].escape_ascii()
+                    "expected \"{}\"\n     got \"{}\", then {}",
+                    excerpt(expected),
+                    excerpt(&received[..length]),
+                    problem(&error)
                 ),
             }
         }
@@ -68,7 +66,7 @@ impl Client {
             Ok(_) => {}
             // The server closed before it had read everything; what it wrote has arrived.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
-            Err(error) => panic!("after \"{}\": {error}", excerpt(&received)),
+            Err(error) => panic!("got \"{}\", then {}", excerpt(&received), problem(&error)),
         }
         received
     }
@@ -89,6 +87,14 @@ impl Client {
             )
         };
         assert_eq!(result, 0, "SO_LINGER is refused");
+    }
+}
+
+/// What is wrong with a connection. The kernel says EAGAIN when it has waited in vain.
+fn problem(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::WouldBlock => format!("nothing more in {PATIENCE:?}"),
+        _ => error.to_string(),
     }
 }
 

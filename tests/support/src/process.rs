@@ -32,6 +32,23 @@ impl Process {
         self.status("VmHWM") * 1024
     }
 
+    /// The most memory that it has ever asked for, touched or not, in bytes.
+    pub fn peak_address_space(&self) -> u64 {
+        self.status("VmPeak") * 1024
+    }
+
+    /// How often it has gone to sleep, to wait for something.
+    pub fn sleeps(&self) -> u64 {
+        self.status("voluntary_ctxt_switches")
+    }
+
+    /// The number of the system call that it is blocked in; `None` when it is in none, or when the
+    /// kernel does not tell.
+    pub fn system_call(&self) -> Option<i64> {
+        let call = fs::read_to_string(format!("/proc/{}/syscall", self.pid)).ok()?;
+        call.split(' ').next()?.parse().ok().filter(|&call| call >= 0)
+    }
+
     pub fn threads(&self) -> u64 {
         self.status("Threads")
     }
