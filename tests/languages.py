@@ -332,7 +332,9 @@ def compare(requests, received, expected):
     same = os.path.commonprefix([received, expected])
     at = max(0, len(same) - 50)
     assert received == expected, (
-        f"\nrequest   {requests[:300]}\nexpected  …{expected[at : at + 200]}\nbut got   …{received[at : at + 200]}"
+        f"\nrequest   {requests[:200]}\n"
+        f"after {at} bytes, of {len(expected)} and {len(received)}:\n"
+        f"expected  {expected[at : at + 200]}\nbut got   {received[at : at + 200]}"
     )
 
 
