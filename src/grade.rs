@@ -243,10 +243,8 @@ impl Bench<'_> {
     }
 
     fn start(&mut self) -> Result<Trial, Problem> {
-        if sandbox::refusal().is_none() {
-            sandbox::isolate_network()
-                .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
-        }
+        sandbox::renew_network()
+            .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
         let started = Trial::start(&self.plan.subject, Arc::clone(self.cancelled))
             .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?;
         if let Err(Problem::Failed(_)) = &started {

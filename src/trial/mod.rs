@@ -197,6 +197,14 @@ impl Trial {
         }
     }
 
+    /// Starts the program anew, where nobody has connected to it yet.
+    pub fn start_anew(&mut self) -> Result<(), Problem> {
+        self.shared.program.borrow_mut().stop();
+        sandbox::renew_network()
+            .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
+        self.restart()
+    }
+
     /// Kills the program, and starts it again in the same place.
     pub fn restart(&mut self) -> Result<(), Problem> {
         self.shared.program.borrow_mut().stop();
