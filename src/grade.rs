@@ -236,7 +236,7 @@ impl Bench<'_> {
         let result = (check.run)(&mut trial).and_then(|()| trial.expect_running());
         let result = result.map_err(|problem| doubt(problem, trial.starved_for()));
         if let Err(Problem::Failed(failure)) = &result {
-            self.is_silent |= matches!(failure.symptom, Symptom::Silence { .. });
+            self.is_silent |= failure.symptom.is_silence();
         }
         self.trial = Some(trial);
         result
