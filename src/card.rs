@@ -49,7 +49,8 @@ pub fn happened(failure: &Failure) -> String {
     let client = failure.lane.map_or("a client".to_owned(), |lane| format!("client {lane}"));
     match &failure.symptom {
         Symptom::NeverListened(time) => format!(
-            "The program is running, but {} s after its start nobody listens on port {PORT}.",
+            "The program is running, but {} s after its start nobody listens on 127.0.0.1, port \
+             {PORT}.",
             seconds(*time)
         ),
         Symptom::Exited(how) if failure.lane.is_some() => {

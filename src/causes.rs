@@ -3,31 +3,64 @@
 
 use crate::bytes::first_difference;
 use crate::check::{Check, Failure, Symptom};
-use crate::trial::Event;
+use crate::trial::{Event, PORT};
+use crate::xray::Connection;
 
-/// The likely cause of a failure, if there is a known one.
+/// The likely cause of a failure, if there is a known one: what its traces prove, or else the mistake
+/// that most often fails this check, or else what the traces suggest.
 pub fn likely(check: &Check, failure: &Failure) -> Option<String> {
-    let known = match &failure.symptom {
-        Symptom::Exited(_) => of_exit(failure),
+    if let Symptom::NeverListened(_) = failure.symptom {
+        return Some(of_no_listener(failure));
+    }
+    let usual = || (!check.cause.is_empty() && !is_at_start(failure)).then_some(check.cause);
+    proven(failure).or_else(usual).or_else(|| suggested(failure)).map(str::to_owned)
+}
+
+fn proven(failure: &Failure) -> Option<&'static str> {
+    match &failure.symptom {
+        Symptom::Exited(how) => of_exit(how, failure),
+        Symptom::Silence { received, .. } if received.is_empty() => of_no_accept(failure),
         Symptom::Wrong { received } | Symptom::Silence { received, .. } => {
-            failure.expected.as_ref().and_then(|reply| of_answer(&reply.bytes(), received))
+            of_answer(&failure.expected.as_ref()?.bytes(), received)
         }
+        _ => None,
+    }
+}
+
+fn suggested(failure: &Failure) -> Option<&'static str> {
+    match &failure.symptom {
+        Symptom::Silence { received, .. } if received.is_empty() => of_silence(failure),
         Symptom::Closed { received } | Symptom::Reset { received } if received.is_empty() => {
             Some(of_closing(failure))
         }
+        Symptom::Wrong { received } => of_null(&failure.expected.as_ref()?.bytes(), received),
         _ => None,
-    };
-    let silent_on_first = || match &failure.symptom {
-        Symptom::Silence { received, .. } if received.is_empty() => of_silence(failure),
-        _ => None,
-    };
-    let usual = || (!check.cause.is_empty()).then_some(check.cause);
-    known.or_else(usual).or_else(silent_on_first).map(str::to_owned)
+    }
 }
 
-fn of_exit(failure: &Failure) -> Option<&'static str> {
-    let output = String::from_utf8_lossy(&failure.output).to_lowercase();
-    let says = |texts: &[&str]| texts.iter().any(|text| output.contains(text));
+/// Whether the program ended before it met a client.
+fn is_at_start(failure: &Failure) -> bool {
+    matches!(failure.symptom, Symptom::Exited(_)) && failure.transcript.is_empty()
+}
+
+fn of_no_listener(failure: &Failure) -> String {
+    let listens = failure.xray.as_ref().map_or(&[][..], |xray| &xray.listens);
+    match listens.first() {
+        Some(address) => format!(
+            "it listens on {}, port {}, and clients come to 127.0.0.1, port {PORT}",
+            address.ip(),
+            address.port()
+        ),
+        None => {
+            "it listens nowhere: socket(2), bind(2) and listen(2) come before all that takes time"
+                .to_owned()
+        }
+    }
+}
+
+fn of_exit(how: &str, failure: &Failure) -> Option<&'static str> {
+    let traces = format!("{how} {}", String::from_utf8_lossy(&failure.output)).to_lowercase();
+    let says = |texts: &[&str]| texts.iter().any(|text| traces.contains(text));
     if says(&["address already in use", "eaddrinuse"]) {
         Some(
             "SO_REUSEADDR is missing: without it, bind(2) fails for a minute after the last run, \
@@ -41,9 +74,31 @@ fn of_exit(failure: &Failure) -> Option<&'static str> {
         )
     } else if says(&["unicodedecodeerror", "utf-8", "utf8"]) {
         Some("bytes were decoded to text, and not all bytes are text; keep them as bytes")
+    } else if is_at_start(failure) && says(&["invalid argument", "einval"]) {
+        Some(
+            "accept(2) fails with EINVAL on a socket that does not listen: call listen(2) between \
+             bind(2) and accept(2)",
+        )
+    } else if says(&["cannot assign requested address", "eaddrnotavail"]) {
+        Some("it binds to an address that is not there: take 127.0.0.1 or 0.0.0.0")
+    } else if how == "exited with status 0" {
+        Some(
+            "the program came to its end: serving clients has to be a loop that goes back to \
+             accept(2), for ever",
+        )
     } else {
         None
     }
+}
+
+/// The client waits in the queue, although nobody else is there who could be in its way.
+fn of_no_accept(failure: &Failure) -> Option<&'static str> {
+    let (lane, xray) = (failure.lane?, failure.xray.as_ref()?);
+    let is_alone = xray.lanes.iter().all(|(other, connection)| match other == &lane {
+        true => *connection == Connection::NotAccepted,
+        false => *connection == Connection::Gone,
+    });
+    is_alone.then_some("after one client, the server has to go back to accept(2)")
 }
 
 /// Compares what was expected with what came.
@@ -70,13 +125,6 @@ fn of_answer(expected: &[u8], received: &[u8]) -> Option<&'static str> {
     if received.windows(3).any(|window| window == "\u{fffd}".as_bytes()) {
         return Some("bytes were decoded to text, with U+FFFD for what is not; keep them as bytes");
     }
-    if expected == b"$-1\r\n" && !received.starts_with(b"$-1") {
-        let is_like_null =
-            [&b"$0\r\n"[..], b"+\r\n", b"$3\r\nnil", b"+nil", b"+(nil)", b"$4\r\n", b"_"]
-                .iter()
-                .any(|start| received.starts_with(start));
-        return is_like_null.then_some("no value is the null bulk string: $-1 and CR LF");
-    }
     match (expected.first(), received.first()) {
         (Some(b'$'), Some(b'$')) => of_length(expected, received),
         (Some(b'$'), Some(b'+')) => Some(
@@ -86,6 +134,7 @@ fn of_answer(expected: &[u8], received: &[u8]) -> Option<&'static str> {
         (Some(b'+'), Some(b'$')) => {
             Some("fixed texts such as OK and PONG are simple strings: + and the text")
         }
+        (Some(b'$' | b'+'), Some(b'-')) => of_error(received),
         _ => None,
     }
 }
@@ -97,6 +146,14 @@ fn of_error(received: &[u8]) -> Option<&'static str> {
     let is_known = ["PING", "ECHO", "SET", "GET"].contains(&name.to_ascii_uppercase().as_str());
     (is_known && name.bytes().any(|byte| byte.is_ascii_lowercase()))
         .then_some("names of commands are compared with regard to case; Redis does not do that")
+}
+
+/// Something else where there is no value.
+fn of_null(expected: &[u8], received: &[u8]) -> Option<&'static str> {
+    let likenesses = [&b"$0\r\n"[..], b"+\r\n", b"$3\r\nnil", b"+nil", b"+(nil)", b"$4\r\n", b"_"];
+    let is_like_null = likenesses.iter().any(|start| received.starts_with(start));
+    (expected == b"$-1\r\n" && is_like_null)
+        .then_some("no value is the null bulk string: $-1 and CR LF")
 }
 
 /// The server closes instead of answering.
@@ -122,11 +179,18 @@ fn of_length(expected: &[u8], received: &[u8]) -> Option<&'static str> {
         str::from_utf8(digits).ok()?.parse().ok()
     };
     let start = expected.iter().position(|&byte| byte == b'\n')? + 1;
-    let text = str::from_utf8(expected.get(start..expected.len().checked_sub(2)?)?).ok()?;
-    let characters = text.chars().count();
+    let value = expected.get(start..expected.len().checked_sub(2)?)?;
     let claimed = length(received)?;
-    let units = text.encode_utf16().count();
-    (claimed != length(expected)? && (claimed == characters || claimed == units))
+    if claimed == value.len() {
+        return None;
+    }
+    if value.iter().position(|&byte| byte == 0) == Some(claimed) {
+        return Some("the value was cut off at a zero byte, where a string of C ends");
+    }
+    let text = str::from_utf8(value).ok()?;
+    let counts = [text.chars().count(), text.encode_utf16().count()];
+    counts
+        .contains(&claimed)
         .then_some("the length of a string was taken in characters; RESP counts bytes")
 }
 

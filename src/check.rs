@@ -33,6 +33,14 @@ pub struct Failure {
     pub output: Vec<u8>,
 }
 
+impl Symptom {
+    /// Whether the program was given all of the time that it may take, and did nothing.
+    pub fn is_silence(&self) -> bool {
+        use Symptom::{NotAccepted, NotRead, Silence};
+        matches!(self, Silence { .. } | NotAccepted(_) | NotRead { .. })
+    }
+}
+
 /// What was seen from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Symptom {

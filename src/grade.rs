@@ -236,17 +236,15 @@ impl Bench<'_> {
         let result = (check.run)(&mut trial).and_then(|()| trial.expect_running());
         let result = result.map_err(|problem| doubt(problem, trial.starved_for()));
         if let Err(Problem::Failed(failure)) = &result {
-            self.is_silent |= matches!(failure.symptom, Symptom::Silence { .. });
+            self.is_silent |= failure.symptom.is_silence();
         }
         self.trial = Some(trial);
         result
     }
 
     fn start(&mut self) -> Result<Trial, Problem> {
-        if sandbox::refusal().is_none() {
-            sandbox::isolate_network()
-                .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
-        }
+        sandbox::renew_network()
+            .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
         let started = Trial::start(&self.plan.subject, Arc::clone(self.cancelled))
             .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?;
         if let Err(Problem::Failed(_)) = &started {

@@ -10,9 +10,9 @@ use netlink_packet_sock_diag::constants::{
     AF_INET, AF_INET6, IPPROTO_TCP, TCP_CLOSE_WAIT, TCP_ESTABLISHED, TCP_LISTEN,
 };
 use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, StateFlags};
-use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_SOCK_DIAG};
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use netlink_sys::{Socket, SocketAddr as KernelAddr, protocols::NETLINK_SOCK_DIAG};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::{fs, io};
 
 /// The program's end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,11 +41,43 @@ pub fn listener() -> Option<u64> {
     })
 }
 
+/// Every address at which somebody listens, with the inode of the socket. This walks through the whole
+/// table, and is for the moment at which nobody listens where somebody should.
+pub fn listeners() -> Vec<(SocketAddr, u64)> {
+    ["tcp", "tcp6"]
+        .into_iter()
+        .filter_map(|table| fs::read_to_string(format!("/proc/thread-self/net/{table}")).ok())
+        .flat_map(|table| table.lines().filter_map(listening).collect::<Vec<_>>())
+        .collect()
+}
+
+/// A line of the table in proc(5), if its socket listens: the address is its second field, the state
+/// its fourth, the inode its tenth.
+fn listening(line: &str) -> Option<(SocketAddr, u64)> {
+    const LISTENS: &str = "0A";
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let [_, address, _, LISTENS, .., inode] = fields.get(..10)? else { return None };
+    Some((address_of(address)?, inode.parse().ok()?))
+}
+
+/// An address as the table has it: words of 32 bits, each a number of this machine, and the port.
+fn address_of(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.split_once(':')?;
+    let word = |at: usize| u32::from_str_radix(address.get(at..at + 8)?, 16).ok();
+    let bytes: Vec<u8> =
+        (0..address.len()).step_by(8).flat_map(word).flat_map(u32::to_ne_bytes).collect();
+    let address = match <[u8; 4]>::try_from(&bytes[..]) {
+        Ok(bytes) => IpAddr::from(bytes),
+        Err(_) => IpAddr::from(<[u8; 16]>::try_from(&bytes[..]).ok()?),
+    };
+    Some(SocketAddr::new(address, u16::from_str_radix(port, 16).ok()?))
+}
+
 /// The state of the socket to which a packet from this port would go.
 fn find(family: u8, client_port: u16) -> io::Result<(u8, ServerEnd)> {
     let mut socket = Socket::new(NETLINK_SOCK_DIAG)?;
     socket.bind_auto()?;
-    socket.connect(&SocketAddr::new(0, 0))?;
+    socket.connect(&KernelAddr::new(0, 0))?;
     socket.send(&request(family, client_port), 0)?;
     let mut reply = Vec::with_capacity(4096);
     socket.recv(&mut reply, 0)?;

@@ -35,14 +35,14 @@ pub const STAGE: Stage = Stage {
             cause: "the request is split at CR LF; the length before an argument tells where it ends",
         },
         Check {
-            name: "zero bytes and bytes that are not UTF-8 come back unchanged",
-            run: binary,
-            cause: "bytes were decoded to text and encoded again; keep them as bytes",
-        },
-        Check {
             name: "lengths count bytes, not characters",
             run: characters_of_several_bytes,
             cause: "the length of a string was taken in characters; RESP counts bytes",
+        },
+        Check {
+            name: "zero bytes and bytes that are not UTF-8 come back unchanged",
+            run: binary,
+            cause: "bytes were decoded to text and encoded again; keep them as bytes",
         },
         Check {
             name: "an argument of 1 MB comes back whole",
@@ -78,12 +78,13 @@ pub const STAGE: Stage = Stage {
         Check {
             name: "an unknown command gets an error, and the connection lives on",
             run: an_unknown_command,
-            cause: "",
+            cause: "a command that the server does not know is answered with an error, and is no \
+                    reason to close the connection",
         },
         Check {
             name: "ECHO without an argument gets an error, and the connection lives on",
             run: without_an_argument,
-            cause: "",
+            cause: "the number of arguments has to be checked before one of them is taken",
         },
     ],
 };

@@ -46,5 +46,7 @@ fn word(random: &mut fastrand::Rng) -> Vec<u8> {
 
 /// Any bytes.
 fn bytes(random: &mut fastrand::Rng, length: usize) -> Vec<u8> {
-    (0..length).map(|_| random.u8(..)).collect()
+    let mut bytes = vec![0; length];
+    random.fill(&mut bytes);
+    bytes
 }

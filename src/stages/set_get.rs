@@ -21,7 +21,7 @@ pub const STAGE: Stage = Stage {
         Check {
             name: "a second SET replaces the value, be it longer or shorter",
             run: overwrite,
-            cause: "",
+            cause: "the old value was kept, or the new one was added to it",
         },
         Check {
             name: "the empty string is a value, and not null",
@@ -62,7 +62,7 @@ pub const STAGE: Stage = Stage {
         Check {
             name: "ten thousand keys keep their values apart",
             run: ten_thousand_keys,
-            cause: "",
+            cause: "two keys with the same hash took each other's place: compare the keys themselves too",
         },
         Check {
             name: "SET and GET in one packet are answered in order",

@@ -137,7 +137,9 @@ impl Trial {
     pub fn connect(&self) -> Result<Client, Problem> {
         let lane = self.shared.transcript.borrow_mut().new_lane();
         let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, PORT);
-        match TcpStream::connect_timeout(&address.into(), self.patience()) {
+        // Not less, however often the program was silent: where the queue is full for a moment, the
+        // kernel repeats after a second what was dropped.
+        match TcpStream::connect_timeout(&address.into(), PATIENCE) {
             Ok(stream) => {
                 let client = Client::new(stream, lane, Rc::clone(&self.shared));
                 self.shared.ports.borrow_mut().push((lane, client.port()));
@@ -146,7 +148,7 @@ impl Trial {
             }
             Err(error) if error.kind() == ErrorKind::TimedOut => {
                 // The queue is full, and the kernel drops what a client sends.
-                Err(self.shared.failed(Symptom::NotAccepted(self.patience()), Some(lane), None))
+                Err(self.shared.failed(Symptom::NotAccepted(PATIENCE), Some(lane), None))
             }
             Err(_) => {
                 self.shared.transcript.borrow_mut().add(lane, Event::Refused);
@@ -157,17 +159,41 @@ impl Trial {
 
     /// Waits until the program has accepted a client's connection.
     pub fn expect_accepted(&self, client: &Client) -> Result<(), Problem> {
-        let deadline = Instant::now() + self.patience();
+        match self.until_accepted(client, self.patience()) {
+            true => Ok(()),
+            false => Err(client.failed(Symptom::NotAccepted(self.patience()), None)),
+        }
+    }
+
+    /// Connects many clients, and gives the program a moment to accept each: its queue of connections
+    /// may be short, and the kernel drops what has no room in it. That it accepts nobody while it
+    /// serves somebody else is no mistake yet.
+    pub fn connect_all(&self, count: usize) -> Result<Vec<Client>, Problem> {
+        let mut moment = Duration::from_millis(20);
+        (0..count)
+            .map(|_| {
+                let client = self.connect()?;
+                if !self.until_accepted(&client, moment) {
+                    moment = Duration::ZERO;
+                }
+                Ok(client)
+            })
+            .collect()
+    }
+
+    /// Waits until the program has accepted a client's connection, or until `patience` is over.
+    fn until_accepted(&self, client: &Client, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
         loop {
             // The kernel gives a connection its inode when it is accepted. One that is gone was
             // accepted and closed.
             if sockets::server_end(client.port()).is_none_or(|end| end.inode != 0) {
-                return Ok(());
+                return true;
             }
-            if Instant::now() > deadline {
-                return Err(client.failed(Symptom::NotAccepted(self.patience()), None));
+            if Instant::now() >= deadline {
+                return false;
             }
-            thread::sleep(Duration::from_millis(1));
+            thread::sleep(Duration::from_micros(200));
         }
     }
 
@@ -195,6 +221,14 @@ impl Trial {
             None => Ok(()),
             Some(how) => Err(self.shared.failed(Symptom::Exited(how), None, None)),
         }
+    }
+
+    /// Starts the program anew, where nobody has connected to it yet.
+    pub fn start_anew(&mut self) -> Result<(), Problem> {
+        self.shared.program.borrow_mut().stop();
+        sandbox::renew_network()
+            .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
+        self.restart()
     }
 
     /// Kills the program, and starts it again in the same place.

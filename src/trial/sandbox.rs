@@ -38,6 +38,11 @@ pub fn isolate_network() -> io::Result<()> {
     bring_up_loopback()
 }
 
+/// Replaces the network of the calling thread by a new one, where it has one of its own.
+pub fn renew_network() -> io::Result<()> {
+    if refusal().is_some() { Ok(()) } else { isolate_network() }
+}
+
 /// Tries it in a thread, which takes the new namespaces with it when it ends.
 fn may_isolate() -> bool {
     thread::spawn(|| isolate_network().is_ok() && unshare(CloneFlags::CLONE_NEWPID).is_ok())

@@ -6,6 +6,7 @@ mod words;
 use crate::procfs;
 use crate::sockets::{self, ServerEnd};
 use crate::trial::Lane;
+use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 pub use syscall::Activity;
@@ -21,6 +22,8 @@ pub struct Xray {
     pub cpu_share: f64,
     pub descriptors: usize,
     pub lanes: Vec<(Lane, Connection)>,
+    /// Where it listens, if nobody listens where clients come.
+    pub listens: Vec<SocketAddr>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +80,7 @@ pub fn take(ancestor: u32, ports: &[(Lane, u16)]) -> Xray {
         cpu_share: used.as_secs_f64() / before.elapsed().as_secs_f64(),
         descriptors: processes.iter().map(|&process| procfs::descriptors(process).len()).sum(),
         lanes,
+        listens: listens(&processes),
     }
 }
 
@@ -86,6 +90,21 @@ impl Xray {
         let wants = self.threads.iter().any(|thread| thread.activity == Activity::Running);
         wants && self.cpu_share < 0.4
     }
+}
+
+/// The addresses at which one of the processes listens, if nobody listens where clients come.
+fn listens(processes: &[u32]) -> Vec<SocketAddr> {
+    if sockets::listener().is_some() {
+        return Vec::new();
+    }
+    let listeners = sockets::listeners();
+    let holds = |inode| {
+        processes.iter().any(|&process| {
+            let mut descriptors = procfs::descriptors(process).into_iter();
+            descriptors.any(|number| procfs::socket_inode(process, number.into()) == Some(inode))
+        })
+    };
+    listeners.into_iter().filter(|(_, inode)| holds(*inode)).map(|(address, _)| address).collect()
 }
 
 fn cpu_time(processes: &[u32]) -> Duration {
