@@ -82,20 +82,11 @@ impl Store {
         }
         if self.removals >= self.entries.len().clamp(FEW, MANY) {
             self.removals = 0;
-            self.give_memory_back();
+            if self.entries.len() < FEW {
+                self.entries.shrink_to(2 * FEW);
+            }
+            give_free_memory_back();
         }
-    }
-
-    fn give_memory_back(&mut self) {
-        if self.entries.len() < FEW {
-            self.entries.shrink_to(2 * FEW);
-        }
-        // free(3) gives back only the end of the heap, and something is nearly always in use there.
-        // SAFETY: it concerns no memory that is in use.
-        #[cfg(target_env = "gnu")]
-        unsafe {
-            libc::malloc_trim(0)
-        };
     }
 
     /// An entry whose deadline has passed is as good as gone, removed or not.
