@@ -63,26 +63,36 @@ pub trait Reporter {
     fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()>;
 }
 
+/// What a grade came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Grade {
+    pub verdict: Verdict,
+    /// How many stages passed before the first that did not.
+    pub stages_passed: usize,
+}
+
 /// Grades, and reports to `reporter`. Stages are graded side by side where trials are private.
-pub fn grade(plan: &Plan, reporter: &mut dyn Reporter) -> io::Result<Verdict> {
+pub fn grade(plan: &Plan, reporter: &mut dyn Reporter) -> io::Result<Grade> {
     let started = Instant::now();
     reporter.begin(plan);
     let workers = Workers::start(plan);
-    let mut verdict = Verdict::Passed;
+    let mut grade = Grade { verdict: Verdict::Passed, stages_passed: 0 };
     for (index, stage) in plan.stages.iter().enumerate() {
         reporter.stage_begins(stage);
         let stage_verdict = workers.follow(index, |message| match message {
             Message::Check(result) => reporter.check_ended(stage, result),
             Message::Ended(verdict, time) => reporter.stage_ended(stage, verdict, time),
         });
-        verdict = verdict.max(stage_verdict);
-        if stage_verdict != Verdict::Passed && !plan.all {
+        grade.verdict = grade.verdict.max(stage_verdict);
+        if grade.verdict == Verdict::Passed {
+            grade.stages_passed += 1;
+        } else if !plan.all {
             break;
         }
     }
     workers.stop();
-    reporter.end(plan, verdict, started.elapsed())?;
-    Ok(verdict)
+    reporter.end(plan, grade.verdict, started.elapsed())?;
+    Ok(grade)
 }
 
 enum Message {

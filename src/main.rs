@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod grade;
 mod procfs;
+mod progress;
 mod project;
 mod report;
 mod resp;
@@ -15,6 +16,7 @@ mod sockets;
 mod stages;
 mod style;
 mod trial;
+mod worked;
 mod xray;
 
 use std::process::ExitCode;

@@ -37,8 +37,11 @@ fn yes() -> bool {
     true
 }
 
-pub fn default_start_seconds() -> u64 {
-    10
+/// How long a program may take until it listens, unless it asks for more: a runtime has to start.
+pub const DEFAULT_START_SECONDS: u64 = 10;
+
+fn default_start_seconds() -> u64 {
+    DEFAULT_START_SECONDS
 }
 
 fn default_build_seconds() -> u64 {

@@ -4,7 +4,7 @@ mod json;
 mod junit;
 mod text;
 
-pub use json::{JsonReport, StageRecord, record};
+pub use json::JsonReport;
 pub use junit::JunitReport;
 pub use text::TextReport;
 

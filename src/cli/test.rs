@@ -1,39 +1,23 @@
-//! The command line.
+//! `challenge test`: which program, which stages, and who reports.
 
+use super::{Problem, stage_number, terminal_width};
 use crate::grade::{Plan, Reporter, Verdict, grade};
 use crate::project::{self, Project};
-use crate::report::{JsonReport, JunitReport, TextReport, WIDTH};
+use crate::report::{JsonReport, JunitReport, TextReport};
 use crate::stages::{STAGES, Stage};
 use crate::trial::{PORT, Subject, sandbox};
-use crate::{procfs, sockets};
+use crate::{procfs, progress, sockets};
 use anstream::{eprintln, println};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::ffi::OsString;
-use std::io::IsTerminal;
+use clap::{Args, ValueEnum};
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Build your own Redis, in any language, test-driven from the first connection on.
-#[derive(Parser)]
-#[command(version, max_term_width = 80)]
-struct Cli {
-    #[command(flatten)]
-    color: colorchoice_clap::Color,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Grade a program, and explain what fails
-    Test(Test),
-    /// List the stages
-    Stages,
-}
-
-#[derive(Args)]
-struct Test {
+#[derive(Args, Default)]
+pub struct Test {
     /// Grade only this stage
     #[arg(long, value_name = "N", value_parser = stage_number, conflicts_with_all = ["up_to", "all"])]
     stage: Option<usize>,
@@ -60,39 +44,16 @@ struct Test {
     program: Vec<OsString>,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
 enum Format {
+    #[default]
     Text,
     Json,
     Junit,
 }
 
-fn stage_number(text: &str) -> Result<usize, String> {
-    let last = STAGES.len() - 1;
-    match text.parse() {
-        Ok(number) if number <= last => Ok(number),
-        _ => Err(format!("there are the stages 0 to {last}")),
-    }
-}
-
-/// What a command could not do, in a line for a person.
-pub type Problem = String;
-
-pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    cli.color.write_global();
-    let result = match cli.command {
-        Command::Test(test) => test.run(),
-        Command::Stages => list_stages(),
-    };
-    result.unwrap_or_else(|problem| {
-        eprintln!("challenge: {problem}");
-        ExitCode::from(2)
-    })
-}
-
 impl Test {
-    fn run(self) -> Result<ExitCode, Problem> {
+    pub fn run(self) -> Result<ExitCode, Problem> {
         let subject = self.subject()?;
         if sandbox::refusal().is_some() {
             expect_free_port()?;
@@ -104,14 +65,17 @@ impl Test {
             fail_fast: self.fail_fast,
             all: self.all,
         };
-        let mut reporter: Box<dyn Reporter> = match self.format {
+        let mut report: Box<dyn Reporter> = match self.format {
             Format::Text => Box::new(TextReport::new(terminal_width(), self.keep_going)),
             Format::Json => Box::new(JsonReport::default()),
             Format::Junit => Box::new(JunitReport::default()),
         };
-        let verdict = grade(&plan, &mut *reporter)
+        let grade = grade(&plan, &mut *report)
             .map_err(|error| format!("the report could not be written: {error}"))?;
-        Ok(ExitCode::from(match verdict {
+        if self.program.is_empty() && self.stage.is_none() {
+            progress::note_passed(grade.stages_passed);
+        }
+        Ok(ExitCode::from(match grade.verdict {
             Verdict::Passed => 0,
             Verdict::Failed => 1,
             Verdict::Unclear => 2,
@@ -128,8 +92,8 @@ impl Test {
 
     /// The program of the command line, or the project of this directory after its build.
     fn subject(&self) -> Result<Subject, Problem> {
-        let directory = std::env::current_dir().map_err(|error| error.to_string())?;
-        if self.program.is_empty() {
+        let directory = env::current_dir().map_err(|error| format!("no directory: {error}"))?;
+        let Some(program) = self.program.first() else {
             let project = Project::load(&directory)?;
             // What a build prints is no part of a report for machines.
             project.build(&directory, |line| match self.format {
@@ -137,38 +101,41 @@ impl Test {
                 _ => eprintln!("{line}"),
             })?;
             return Ok(project.subject(&directory));
-        }
-        expect_program(&self.program[0])?;
+        };
+        expect_program(program)?;
         Ok(Subject {
             program: self.program.clone(),
             directory,
-            start_time: Duration::from_secs(project::default_start_seconds()),
+            start_time: Duration::from_secs(project::DEFAULT_START_SECONDS),
             one_thread: true,
         })
     }
 }
 
 /// Finds a program as a shell would, so that a wrong name is told at once.
-fn expect_program(name: &OsString) -> Result<(), Problem> {
-    use std::os::unix::fs::PermissionsExt;
+fn expect_program(name: &OsStr) -> Result<(), Problem> {
     let path = Path::new(name);
     let candidates: Vec<PathBuf> = match path.components().count() {
         0 | 1 => {
-            let directories = std::env::var_os("PATH").unwrap_or_default();
-            std::env::split_paths(&directories).map(|directory| directory.join(path)).collect()
+            let directories = env::var_os("PATH").unwrap_or_default();
+            env::split_paths(&directories).map(|directory| directory.join(path)).collect()
         }
         _ => vec![path.to_owned()],
     };
-    let found: Vec<&PathBuf> = candidates.iter().filter(|path| path.is_file()).collect();
-    let is_executable =
-        |path: &&PathBuf| path.metadata().is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
-    match found.iter().find(|path| is_executable(path)) {
-        Some(_) => Ok(()),
-        None if found.is_empty() => Err(format!("there is no program {}", path.display())),
-        None => Err(format!(
-            "{} is not executable; chmod +x it, or put its interpreter before it",
-            path.display()
-        )),
+    let mut modes = candidates
+        .iter()
+        .filter_map(|path| path.metadata().ok().filter(|file| file.is_file()))
+        .map(|file| file.permissions().mode())
+        .peekable();
+    let name = path.display();
+    if modes.peek().is_none() {
+        return Err(format!("there is no program {name}; check the name, or build it first"));
+    }
+    match modes.any(|mode| mode & 0o111 != 0) {
+        true => Ok(()),
+        false => {
+            Err(format!("{name} is not executable; chmod +x it, or name its interpreter first"))
+        }
     }
 }
 
@@ -183,18 +150,4 @@ fn expect_free_port() -> Result<(), Problem> {
         "port {PORT} is taken {holder}, and this system does not permit a private network; stop it \
          and try again"
     ))
-}
-
-fn list_stages() -> Result<ExitCode, Problem> {
-    for stage in &STAGES {
-        println!("{:>2}  {:<12} {}", stage.number, stage.slug, stage.title);
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The width to print at: that of the terminal within reason.
-fn terminal_width() -> Option<usize> {
-    let is_terminal = std::io::stdout().is_terminal();
-    let size = is_terminal.then(crossterm::terminal::size)?.ok()?;
-    Some(usize::from(size.0).clamp(50, WIDTH + 8))
 }

@@ -1,0 +1,93 @@
+//! The command line: what there is to ask for, and who answers.
+
+mod show;
+mod test;
+mod watch;
+
+use crate::stages::{STAGES, Stage};
+use anstream::eprintln;
+use clap::{Parser, Subcommand};
+use std::io::{IsTerminal, stdout};
+use std::process::ExitCode;
+
+/// Build your own Redis, in any language, test-driven from the first connection on.
+#[derive(Parser)]
+#[command(version, max_term_width = 80)]
+struct Cli {
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Grade a program, and explain what fails
+    Test(test::Test),
+    /// Grade again whenever a file of the project changes
+    Watch,
+    /// List the stages
+    Stages,
+    /// Show what a stage asks
+    Task {
+        /// The stage; without it, the one that you are at
+        #[arg(value_parser = stage_number)]
+        stage: Option<usize>,
+    },
+    /// Show a hint, from a nudge to nearly the answer
+    Hint {
+        /// The stage; without it, the one that you are at
+        #[arg(value_parser = stage_number)]
+        stage: Option<usize>,
+        /// Which of the stage's hints, from 1
+        #[arg(default_value_t = 1)]
+        hint: usize,
+    },
+    /// Show what the worked server changed from one stage to another
+    Diff {
+        #[arg(value_parser = stage_number)]
+        old: usize,
+        #[arg(value_parser = stage_number)]
+        new: usize,
+    },
+}
+
+/// What a command could not do, in a line for a person.
+type Problem = String;
+
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    cli.color.write_global();
+    let result = match cli.command {
+        Command::Test(test) => test.run(),
+        Command::Watch => watch::run(),
+        Command::Stages => show::stages(),
+        Command::Task { stage } => show::task(stage),
+        Command::Hint { stage, hint } => show::hint(stage, hint),
+        Command::Diff { old, new } => show::diff(&STAGES[old], &STAGES[new]),
+    };
+    result.unwrap_or_else(|problem| {
+        eprintln!("challenge: {problem}");
+        ExitCode::from(2)
+    })
+}
+
+fn stage_number(text: &str) -> Result<usize, String> {
+    let last = STAGES.len() - 1;
+    match text.parse() {
+        Ok(number) if number <= last => Ok(number),
+        _ => Err(format!("there are the stages 0 to {last}")),
+    }
+}
+
+/// The stage that was named, or the first one that has not passed here.
+fn stage_or_current(number: Option<usize>) -> &'static Stage {
+    let current = || crate::progress::passed().min(STAGES.len() - 1);
+    &STAGES[number.unwrap_or_else(current)]
+}
+
+/// The width to print at: that of the terminal, within reason.
+fn terminal_width() -> Option<usize> {
+    let (width, _) = stdout().is_terminal().then(terminal_size::terminal_size)??;
+    Some(usize::from(width.0).clamp(50, 80))
+}
