@@ -1,33 +1,46 @@
-//! Tests that need programs which may not be installed: the harness counts such a test as ignored,
+//! Tests that need what may not be installed: the harness counts such a test as ignored,
 //! says why, and with `REQUIRE_ALL=1` lets it fail.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::env;
-use std::path::Path;
+use std::process::{Command, Stdio};
 
-/// A program that a test needs, and the command that installs it.
+/// What a test needs, and the command that installs it.
 pub struct Need {
-    pub program: &'static str,
+    pub name: &'static str,
+    /// A command that succeeds where it is installed.
+    pub proof: &'static [&'static str],
     pub install: &'static str,
 }
 
 impl Need {
-    pub const REDIS_SERVER: Need =
-        Need { program: "redis-server", install: "apt-get install redis-server" };
-    pub const REDIS_CLI: Need =
-        Need { program: "redis-cli", install: "apt-get install redis-tools" };
-    pub const REDIS_BENCHMARK: Need =
-        Need { program: "redis-benchmark", install: "apt-get install redis-tools" };
+    pub const REDIS_SERVER: Need = Need {
+        name: "redis-server",
+        proof: &["redis-server", "--version"],
+        install: "apt-get install redis-server",
+    };
+    pub const REDIS_CLI: Need = Need {
+        name: "redis-cli",
+        proof: &["redis-cli", "--version"],
+        install: "apt-get install redis-tools",
+    };
+    pub const REDIS_BENCHMARK: Need = Need {
+        name: "redis-benchmark",
+        proof: &["redis-benchmark", "--version"],
+        install: "apt-get install redis-tools",
+    };
+    /// As of version 5, which has an option for the protocol's version.
+    pub const PYTHON_REDIS: Need = Need {
+        name: "Python's redis package",
+        proof: &["python3", "-c", "import redis; redis.Redis(protocol=2)"],
+        install: "pip install redis",
+    };
 
-    fn is_met(&self) -> bool {
-        let path = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&path).any(|directory| is_executable(&directory.join(self.program)))
+    pub fn is_met(&self) -> bool {
+        let mut command = Command::new(self.proof[0]);
+        command.args(&self.proof[1..]).stdin(Stdio::null());
+        command.output().is_ok_and(|output| output.status.success())
     }
-}
-
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
 /// The tests of one file, for a test target with `harness = false`.
@@ -42,7 +55,7 @@ impl Suite {
         self.test_with(&[], name, run)
     }
 
-    /// Adds a test that needs all of these programs.
+    /// Adds a test that needs all of these.
     pub fn test_with(
         mut self,
         needs: &[Need],
@@ -54,8 +67,8 @@ impl Suite {
                 run();
                 Ok(())
             }),
-            Some(Need { program, install }) => {
-                let why = format!("{program} is not installed ({install})");
+            Some(Need { name: missing, install, .. }) => {
+                let why = format!("{missing} is not installed ({install})");
                 if env::var_os("REQUIRE_ALL").is_some_and(|value| value == "1") {
                     Trial::test(name, || Err(Failed::from(why)))
                 } else {
