@@ -124,6 +124,6 @@ fn run(program: &str, arguments: &[&str], input: &str) -> String {
     drop(stdin);
     let output = client.wait_with_output().expect("it is our child");
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} failed, {}: {errors}", output.status);
+    assert!(output.status.success(), "{program}: {} (124: it hung) {errors}", output.status);
     String::from_utf8(output.stdout).expect("it prints text")
 }

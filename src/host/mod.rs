@@ -1,0 +1,105 @@
+//! Repositories that grade what is pushed to them.
+
+pub mod hook;
+pub mod record;
+
+use crate::git;
+use crate::languages::Language;
+use crate::project::Project;
+use crate::stages::STAGES;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::{env, fs};
+
+/// The branch that is graded and advances.
+pub const BRANCH: &str = "main";
+
+/// The README of the learner's repository, with places to fill in.
+const README: &str = include_str!("../starters/README.md");
+
+/// Who commits the starter and the results.
+pub const IDENTITY: [&str; 4] =
+    ["-c", "user.name=challenge", "-c", "user.email=challenge@localhost"];
+
+/// Makes a bare repository with a starter, the hook and the record, none of which exists before.
+pub fn create(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+    if repository.exists() {
+        return Err(format!("{} exists already; choose another name", repository.display()));
+    }
+    let made = fill(repository, language, name);
+    if made.is_err() {
+        // What is half done would be in the way of the next attempt.
+        let _ = fs::remove_dir_all(repository);
+    }
+    made
+}
+
+fn fill(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+    let cannot = |error: std::io::Error| format!("cannot make {}: {error}", repository.display());
+    fs::create_dir_all(repository).map_err(cannot)?;
+    git::run(repository, &["init", "-q", "--bare", "-b", BRANCH, "."])?;
+    for (key, value) in [
+        ("challenge.name", name),
+        ("challenge.language", language.slug),
+        // The record is the host's: it can be fetched, and not pushed.
+        ("receive.hideRefs", record::BRANCH),
+        ("receive.denyDeleteCurrent", "refuse"),
+    ] {
+        git::run(repository, &["config", "--add", key, value])?;
+    }
+    git::run(repository, &["config", "--add", "receive.hideRefs", record::NOTES])?;
+    git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
+    commit_starter(repository, language, name)?;
+    install_hook(repository).map_err(cannot)
+}
+
+fn commit_starter(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+    let cannot = |error: std::io::Error| format!("cannot write the starter: {error}");
+    let checkout = tempfile::tempdir().map_err(cannot)?;
+    let directory = checkout.path();
+    for (path, text) in language.starter() {
+        write(&directory.join(path), text).map_err(cannot)?;
+    }
+    let project = Project::load(directory)?;
+    write(&directory.join("README.md"), &readme(&project, language, name)).map_err(cannot)?;
+    git::run(directory, &["init", "-q", "-b", BRANCH, "."])?;
+    git::run(directory, &["add", "--all"])?;
+    let commit = ["commit", "-q", "-m", "The starter"];
+    git::run(directory, &[IDENTITY.as_slice(), &commit].concat())?;
+    let target = fs::canonicalize(repository).map_err(cannot)?;
+    git::run(directory, &["push".as_ref(), "-q".as_ref(), target.as_os_str(), BRANCH.as_ref()])
+        .map(drop)
+}
+
+fn readme(project: &Project, language: &Language, name: &str) -> String {
+    let build = project.build.as_ref().map_or(String::new(), |build| format!("{build}\n"));
+    README
+        .replace("{name}", name)
+        .replace("{language}", language.title)
+        .replace("{run}", &format!("{build}{}", project.run))
+        .replace("{stages}", &STAGES.len().to_string())
+        .replace("{title}", STAGES[0].title)
+        .replace("{task}", STAGES[0].chapter.task())
+}
+
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    fs::create_dir_all(path.parent().unwrap_or(path))?;
+    fs::write(path, text)
+}
+
+fn install_hook(repository: &Path) -> std::io::Result<()> {
+    let program = env::current_exe()?.display().to_string().replace('\'', "'\\''");
+    let script = format!(
+        "#!/bin/sh\n\
+         # Grades what has been pushed, and keeps the results in the branch \"results\".\n\
+         challenge='{program}'\n\
+         [ -x \"$challenge\" ] || challenge=challenge\n\
+         repository=$(pwd)\n\
+         # What git says of this repository in the environment is not for the program under test.\n\
+         unset $(git rev-parse --local-env-vars)\n\
+         exec \"$challenge\" hook \"$repository\"\n"
+    );
+    let hook = repository.join("hooks/post-receive");
+    write(&hook, &script)?;
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755))
+}

@@ -1,0 +1,71 @@
+//! The record of a repository: for each graded commit, its results as a Git note.
+//!
+//! The notes are a branch too, `results`, so that a plain clone or fetch brings them. A note is a line
+//! of JSON for each time that the commit was graded.
+
+use super::IDENTITY;
+use crate::git;
+use crate::report::Record;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::path::Path;
+
+pub const BRANCH: &str = "refs/heads/results";
+pub const NOTES: &str = "refs/notes/challenge";
+
+/// One push, and what came of it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Push {
+    /// The number of the push in this repository, from 1.
+    pub push: usize,
+    /// In UTC, as RFC 3339 has it.
+    pub time: String,
+    pub commit: String,
+    pub branch: String,
+    /// Whether the branch is the one that counts.
+    pub counts: bool,
+    pub name: String,
+    pub language: String,
+    /// Why nothing was graded, where that is so: a build that failed.
+    pub problem: Option<String>,
+    /// How many stages passed before the first that did not.
+    pub stages_passed: usize,
+    #[serde(flatten)]
+    pub results: Record,
+}
+
+/// All pushes, in their order. `branch` is where the record is: here, or on the remote.
+pub fn read(repository: &Path, branch: &str) -> Result<Vec<Push>, String> {
+    if git::run(repository, &["rev-parse", "-q", "--verify", branch]).is_err() {
+        return Ok(Vec::new()); // nothing has been graded
+    }
+    let list = git::run(repository, &["ls-tree", "-r", branch])?;
+    let mut pushes = Vec::new();
+    for blob in list.lines().filter_map(|line| line.split_whitespace().nth(2)) {
+        let note = git::run(repository, &["cat-file", "blob", blob])?;
+        pushes.extend(note.lines().filter_map(|line| serde_json::from_str::<Push>(line).ok()));
+    }
+    pushes.sort_by_key(|push| push.push);
+    Ok(pushes)
+}
+
+/// Adds a push to the record, and gives it its number. One push at a time gets here; that of a
+/// commit which was graded before adds a line to its note.
+pub fn add(repository: &Path, mut push: Push) -> Result<Push, String> {
+    let _lock = lock(repository)?;
+    push.push = read(repository, BRANCH)?.last().map_or(1, |last| last.push + 1);
+    let line = serde_json::to_string(&push).map_err(|error| error.to_string())?;
+    let reference = format!("--ref={NOTES}");
+    let before = git::run(repository, &["notes", &reference, "show", &push.commit]);
+    let note = before.unwrap_or_default() + &line + "\n";
+    let add = ["notes", &reference, "add", "-f", "-F", "-", &push.commit];
+    git::with_input(repository, &[IDENTITY.as_slice(), &add].concat(), note.as_bytes())?;
+    Ok(push)
+}
+
+/// Waits for the other pushes that are writing to the record; the lock ends with the file.
+fn lock(repository: &Path) -> Result<File, String> {
+    let file = File::create(repository.join("challenge.lock"));
+    let locked = file.and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|error| format!("the record cannot be locked: {error}"))
+}
