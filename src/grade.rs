@@ -56,10 +56,15 @@ pub enum Verdict {
 
 /// Receives results as they come, in the order of stages and checks.
 pub trait Reporter {
-    fn begin(&mut self, plan: &Plan);
-    fn stage_begins(&mut self, stage: &'static Stage);
-    fn check_ended(&mut self, stage: &'static Stage, result: CheckResult);
-    fn stage_ended(&mut self, stage: &'static Stage, verdict: Verdict, time: Duration);
+    fn begin(&mut self, plan: &Plan) -> io::Result<()>;
+    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()>;
+    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()>;
+    fn stage_ended(
+        &mut self,
+        stage: &'static Stage,
+        verdict: Verdict,
+        time: Duration,
+    ) -> io::Result<()>;
     fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()>;
 }
 
@@ -71,27 +76,39 @@ pub struct Grade {
     pub stages_passed: usize,
 }
 
-/// Grades, and reports to `reporter`. Stages are graded side by side where trials are private.
+/// Grades, and reports to `reporter`. Stages are graded side by side where trials are private. Ends
+/// early when nobody takes the report.
 pub fn grade(plan: &Plan, reporter: &mut dyn Reporter) -> io::Result<Grade> {
     let started = Instant::now();
-    reporter.begin(plan);
+    reporter.begin(plan)?;
     let workers = Workers::start(plan);
+    let followed = follow(plan, &workers, reporter);
+    workers.stop();
+    let grade = followed?;
+    reporter.end(plan, grade.verdict, started.elapsed())?;
+    Ok(grade)
+}
+
+fn follow(plan: &Plan, workers: &Workers, reporter: &mut dyn Reporter) -> io::Result<Grade> {
     let mut grade = Grade { verdict: Verdict::Passed, stages_passed: 0 };
-    for (index, stage) in plan.stages.iter().enumerate() {
-        reporter.stage_begins(stage);
-        let stage_verdict = workers.follow(index, |message| match message {
-            Message::Check(result) => reporter.check_ended(stage, result),
-            Message::Ended(verdict, time) => reporter.stage_ended(stage, verdict, time),
-        });
-        grade.verdict = grade.verdict.max(stage_verdict);
+    for (stage, messages) in plan.stages.iter().zip(&workers.stages) {
+        reporter.stage_begins(stage)?;
+        for message in messages {
+            match message {
+                Message::Check(result) => reporter.check_ended(stage, &result)?,
+                Message::Ended(verdict, time) => {
+                    reporter.stage_ended(stage, verdict, time)?;
+                    grade.verdict = grade.verdict.max(verdict);
+                    break;
+                }
+            }
+        }
         if grade.verdict == Verdict::Passed {
             grade.stages_passed += 1;
         } else if !plan.all {
             break;
         }
     }
-    workers.stop();
-    reporter.end(plan, grade.verdict, started.elapsed())?;
     Ok(grade)
 }
 
@@ -130,25 +147,6 @@ impl Workers {
             })
             .collect();
         Workers { threads, stages, cancelled }
-    }
-
-    /// Passes on what is known of a stage, and waits for the rest until the stage has ended.
-    fn follow(&self, index: usize, mut report: impl FnMut(Message)) -> Verdict {
-        let mut verdict = Verdict::Unclear;
-        while let Ok(message) = self.stages[index].recv() {
-            let ended = match &message {
-                Message::Ended(stage_verdict, _) => {
-                    verdict = *stage_verdict;
-                    true
-                }
-                Message::Check(_) => false,
-            };
-            report(message);
-            if ended {
-                break;
-            }
-        }
-        verdict
     }
 
     /// Ends trials that nobody will hear of.

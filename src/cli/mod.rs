@@ -1,5 +1,6 @@
 //! The command line: what there is to ask for, and who answers.
 
+mod host;
 mod show;
 mod test;
 mod watch;
@@ -8,7 +9,10 @@ use crate::stages::{STAGES, Stage};
 use anstream::eprintln;
 use clap::{Parser, Subcommand};
 use std::io::{IsTerminal, stdout};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+pub use test::expect_free_port;
 
 /// Build your own Redis, in any language, test-driven from the first connection on.
 #[derive(Parser)]
@@ -26,6 +30,29 @@ enum Command {
     Test(test::Test),
     /// Grade again whenever a file of the project changes
     Watch,
+    /// Begin: make a project of your own, with a repository that grades what you push
+    New {
+        /// Where; it must not exist yet
+        directory: PathBuf,
+        /// The language to write the server in
+        #[arg(long)]
+        language: String,
+    },
+    /// List the languages that there is a starter for
+    Languages,
+    /// Make a repository that grades what is pushed to it, for somebody to clone
+    Host {
+        /// The bare repository to make
+        repository: PathBuf,
+        /// The language of the starter
+        #[arg(long)]
+        language: String,
+        /// Whose repository it is; without it, the name of the repository
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Show how far this project has come, push by push
+    Status,
     /// List the stages
     Stages,
     /// Show what a stage asks
@@ -50,6 +77,9 @@ enum Command {
         #[arg(value_parser = stage_number)]
         new: usize,
     },
+    /// Grade what a push has brought; git runs this
+    #[command(hide = true)]
+    Hook { repository: PathBuf },
 }
 
 /// What a command could not do, in a line for a person.
@@ -61,6 +91,11 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Test(test) => test.run(),
         Command::Watch => watch::run(),
+        Command::New { directory, language } => host::new(&directory, &language),
+        Command::Languages => host::languages(),
+        Command::Host { repository, language, name } => host::host(&repository, &language, name),
+        Command::Status => host::status(),
+        Command::Hook { repository } => host::hook(&repository),
         Command::Stages => show::stages(),
         Command::Task { stage } => show::task(stage),
         Command::Hint { stage, hint } => show::hint(stage, hint),

@@ -68,7 +68,7 @@ impl Test {
         let mut report: Box<dyn Reporter> = match self.format {
             Format::Text => Box::new(TextReport::new(terminal_width(), self.keep_going)),
             Format::Json => Box::new(JsonReport::default()),
-            Format::Junit => Box::new(JunitReport::default()),
+            Format::Junit => Box::new(JunitReport::new()),
         };
         let grade = grade(&plan, &mut *report)
             .map_err(|error| format!("the report could not be written: {error}"))?;
@@ -140,7 +140,7 @@ fn expect_program(name: &OsStr) -> Result<(), Problem> {
 }
 
 /// On the plain host, the port may be somebody else's.
-fn expect_free_port() -> Result<(), Problem> {
+pub fn expect_free_port() -> Result<(), Problem> {
     let Some(inode) = sockets::listener() else { return Ok(()) };
     let holder = match procfs::holder_of(inode) {
         Some((name, process)) => format!("by {name} (pid {process})"),

@@ -1,11 +1,11 @@
 //! The hook: grades what was pushed, while the learner watches.
 
+use super::BRANCH;
 use super::record::{self, Push};
-use super::{BRANCH, record as records};
 use crate::card::wrap_words;
 use crate::grade::{CheckResult, Grade, Plan, Reporter, Verdict, grade};
 use crate::project::Project;
-use crate::report::{Record, Results, TextReport, record as results_record};
+use crate::report::{Record, Results, TextReport};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::{cli, git};
@@ -80,47 +80,42 @@ impl Update {
     }
 
     fn grade(&self, repository: &Path) -> Result<(), String> {
+        let started = Instant::now();
         let branch = self.branch().unwrap_or_default();
         let counts = branch == BRANCH;
-        let before = passed(&records::read(repository, record::BRANCH)?);
         say(&format!("{BOLD}Grading {} on {branch}{BOLD:#}", &self.new[..8]))?;
         if !counts {
             say(&format!("This branch is tried out; what counts is {BRANCH}."))?;
         }
         if self.is_forced(repository) {
-            say("The branch was rewritten; the results of what was there before are kept.")?;
+            say("The branch was rewritten. The results of what was there before are kept.")?;
         }
-        let started = Instant::now();
-        let checkout = check_out(repository, &self.new)?;
-        let (grade, results, problem) = match attempt(checkout.path()) {
-            Ok((grade, results)) => (grade, results, None),
-            Err(problem) => {
-                for line in wrap_words(&problem, WIDTH) {
-                    say(&format!("{BAD}{line}{BAD:#}"))?;
-                }
-                (None, Record::empty(), Some(problem))
-            }
-        };
-        drop(checkout);
-        let push = Push {
-            push: 0,
-            time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-            commit: self.new.clone(),
-            branch: branch.to_owned(),
-            counts,
-            name: setting(repository, "challenge.name"),
-            language: setting(repository, "challenge.language"),
-            problem,
-            stages_passed: grade.map_or(0, |grade| grade.stages_passed),
-            results,
-        };
-        let push = record::add(repository, push)?;
+        let before = record::stages_passed(&record::read(repository, record::BRANCH)?);
+        let attempt = attempt(repository, &self.new)?;
+        let push = record::add(
+            repository,
+            Push {
+                push: 0,
+                time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+                commit: self.new.clone(),
+                branch: branch.to_owned(),
+                counts,
+                name: setting(repository, "challenge.name"),
+                language: setting(repository, "challenge.language"),
+                problem: attempt.problem,
+                stages_passed: attempt.stages_passed,
+                results: attempt.results,
+            },
+        )?;
         let time = started.elapsed().as_secs_f64();
-        say(&format!("{DIM}Push {}, {time:.1} s; challenge status shows them all.{DIM:#}", push.push))?;
-        if counts {
-            announce(repository, before, push.stages_passed)?;
+        say(&format!(
+            "{DIM}Push {}, {time:.1} s. All of them: challenge status{DIM:#}",
+            push.push
+        ))?;
+        match counts && push.stages_passed > before {
+            true => announce(push.stages_passed),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn is_forced(&self, repository: &Path) -> bool {
@@ -129,43 +124,150 @@ impl Update {
     }
 }
 
-type Attempt = (Option<Grade>, Record, Option<String>);
+/// What came of building and grading a commit.
+struct Attempt {
+    stages_passed: usize,
+    results: Record,
+    /// Why nothing was graded, if so; the learner has read it.
+    problem: Option<String>,
+}
 
-/// Builds and grades a checkout. The error is the learner's to mend.
-fn attempt(directory: &Path) -> Result<(Option<Grade>, Record), String> {
-    let project = Project::load(directory)?;
-    project.build(directory, |line| {
-        let _ = say(&format!("{DIM}|{DIM:#} {line}"));
-    })?;
+/// Builds and grades a commit. The error is not the learner's.
+fn attempt(repository: &Path, commit: &str) -> Result<Attempt, String> {
+    let checkout = check_out(repository, commit)?;
+    let mut report = HookReport::new();
+    let built = Project::load(checkout.path()).and_then(|project| {
+        project.build(checkout.path(), |line| drop(say(&format!("{DIM}|{DIM:#} {line}"))))?;
+        Ok(project)
+    });
+    let project = match built {
+        Ok(project) => project,
+        Err(problem) => {
+            for line in problem.lines().flat_map(|line| wrap_words(line, WIDTH)) {
+                say(&format!("{BAD}{line}{BAD:#}"))?;
+            }
+            let results = report.results.record(Verdict::Failed, Duration::ZERO);
+            return Ok(Attempt { stages_passed: 0, results, problem: Some(problem) });
+        }
+    };
     cli::expect_free_port()?;
     let plan = Plan {
-        subject: project.subject(directory),
+        subject: project.subject(checkout.path()),
         stages: STAGES.iter().collect(),
         seed: fastrand::u64(..1_000_000),
         fail_fast: false,
         all: false,
     };
-    let mut report = HookReport::default();
-    let grade = grade(&plan, &mut report).map_err(|error| format!("nobody listens: {error}"))?;
-    let record = report.record.unwrap_or_else(Record::empty);
-    Ok((Some(grade), record))
+    let started = Instant::now();
+    let Grade { verdict, stages_passed } = grade(&plan, &mut report).map_err(gone)?;
+    let results = report.results.record(verdict, started.elapsed());
+    Ok(Attempt { stages_passed, results, problem: None })
 }
 
 /// A clean copy of a commit, in a place that goes away with the value, or with a signal.
 fn check_out(repository: &Path, commit: &str) -> Result<TempDir, String> {
     let place = tempfile::tempdir().map_err(|error| format!("no place to check out: {error}"))?;
-    remove_at_signal(place.path().to_owned());
-    let tree = place.path().join("checkout");
-    fs::create_dir(&tree).map_err(|error| format!("no place to check out: {error}"))?;
+    remove_at_signal(place.path().to_owned())?;
+    let tree = format!("--work-tree={}", place.path().display());
+    git::run(repository, &["--git-dir=.", &tree, "checkout", "-q", "-f", commit, "--", "."])?;
     Ok(place)
 }
 
-fn remove_at_signal(directory: PathBuf) {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+/// A learner who does not want to wait presses Ctrl-C: then the hook goes, and leaves nothing.
+fn remove_at_signal(directory: PathBuf) -> Result<(), String> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+        .map_err(|error| format!("cannot wait for signals: {error}"))?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             let _ = fs::remove_dir_all(&directory);
             exit(128 + signal);
         }
     });
+    Ok(())
+}
+
+/// What comes next, for somebody who has come further than ever before.
+fn announce(stages_passed: usize) -> Result<(), String> {
+    say("")?;
+    match STAGES.get(stages_passed) {
+        Some(next) => {
+            say(&format!("{GOOD}{BOLD}Stage {} passes.{BOLD:#}{GOOD:#}", stages_passed - 1))?;
+            say(&format!("{BOLD}Stage {}: {}{BOLD:#}", next.number, next.title))?;
+            say("")?;
+            next.chapter.task().lines().try_for_each(say)
+        }
+        None => FINISH.lines().try_for_each(|line| say(&format!("{GOOD}{line}{GOOD:#}"))),
+    }
+}
+
+const FINISH: &str = r"
+    +------------------------------------------------+
+    |                                                |
+    |   Every stage passes. You have built a Redis.  |
+    |                                                |
+    |   What I cannot create, I cannot understand;   |
+    |   this, you can.                               |
+    |                                                |
+    +------------------------------------------------+
+
+How you got here: challenge status
+How the worked server does it: challenge diff 0 5
+";
+
+/// A line for the learner. Nobody reads any more when the push was interrupted: then there is
+/// nothing left to do.
+fn say(line: &str) -> Result<(), String> {
+    let mut stdout = stdout();
+    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(gone)
+}
+
+fn gone(error: io::Error) -> String {
+    format!("the push was interrupted: {error}")
+}
+
+fn setting(repository: &Path, key: &str) -> String {
+    git::run(repository, &["config", "--get", key]).unwrap_or_default().trim().to_owned()
+}
+
+/// Shows the results, and keeps them for the record.
+struct HookReport {
+    text: TextReport,
+    results: Results,
+}
+
+impl HookReport {
+    fn new() -> HookReport {
+        HookReport { text: TextReport::new(Some(WIDTH), false), results: Results::default() }
+    }
+}
+
+impl Reporter for HookReport {
+    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
+        self.results.begin(plan.seed);
+        self.text.begin(plan)
+    }
+
+    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
+        self.results.stage_begins(stage);
+        self.text.stage_begins(stage)
+    }
+
+    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
+        self.results.check_ended(stage, result);
+        self.text.check_ended(stage, result)
+    }
+
+    fn stage_ended(
+        &mut self,
+        stage: &'static Stage,
+        verdict: Verdict,
+        time: Duration,
+    ) -> io::Result<()> {
+        self.results.stage_ended(verdict, time);
+        self.text.stage_ended(stage, verdict, time)
+    }
+
+    fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
+        self.text.end(plan, verdict, time)
+    }
 }

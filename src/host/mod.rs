@@ -72,7 +72,7 @@ fn commit_starter(repository: &Path, language: &Language, name: &str) -> Result<
 }
 
 fn readme(project: &Project, language: &Language, name: &str) -> String {
-    let build = project.build.as_ref().map_or(String::new(), |build| format!("{build}\n"));
+    let build = project.build.as_ref().map_or(String::new(), |build| format!("{build}\n    "));
     README
         .replace("{name}", name)
         .replace("{language}", language.title)

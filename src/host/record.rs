@@ -49,6 +49,12 @@ pub fn read(repository: &Path, branch: &str) -> Result<Vec<Push>, String> {
     Ok(pushes)
 }
 
+/// How many stages have passed at the best push that counts.
+pub fn stages_passed(pushes: &[Push]) -> usize {
+    let counting = pushes.iter().filter(|push| push.counts);
+    counting.map(|push| push.stages_passed).max().unwrap_or(0)
+}
+
 /// Adds a push to the record, and gives it its number. One push at a time gets here; that of a
 /// commit which was graded before adds a line to its note.
 pub fn add(repository: &Path, mut push: Push) -> Result<Push, String> {

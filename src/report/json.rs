@@ -1,10 +1,11 @@
 //! The report as JSON: one object on standard output, and the form in which results are recorded.
 
-use super::{Results, explanation};
+use super::explanation;
 use crate::grade::{CheckResult, Plan, Reporter, Verdict};
 use crate::stages::Stage;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write, stdout};
+use std::mem;
 use std::time::Duration;
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -38,36 +39,56 @@ pub struct CheckRecord {
     pub repeats: usize,
 }
 
-/// The results in the form in which they are printed and kept.
-pub fn record(results: &Results, seed: u64, verdict: Verdict, time: Duration) -> Record {
-    let stages = results.0.iter().map(|result| StageRecord {
-        number: result.stage.number,
-        slug: result.stage.slug.to_owned(),
-        title: result.stage.title.to_owned(),
-        passed: result.verdict == Verdict::Passed,
-        milliseconds: result.time.as_millis() as u64,
-        checks: (result.checks.iter())
-            .map(|check| check_record(result.stage, check, seed))
-            .collect(),
-    });
-    Record {
-        passed: verdict == Verdict::Passed,
-        graded: verdict != Verdict::Unclear,
-        seed,
-        milliseconds: time.as_millis() as u64,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        stages: stages.collect(),
-    }
+/// Collects results stage by stage, in the form in which they are printed and kept.
+#[derive(Default)]
+pub struct Results {
+    stages: Vec<StageRecord>,
+    seed: u64,
 }
 
-fn check_record(stage: &Stage, result: &CheckResult, seed: u64) -> CheckRecord {
-    CheckRecord {
-        name: result.check.name.to_owned(),
-        passed: result.passed(),
-        milliseconds: result.time.as_millis() as u64,
-        explanation: explanation(stage, result, seed),
-        note: result.note.clone(),
-        repeats: result.repeats,
+impl Results {
+    pub fn begin(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
+    pub fn stage_begins(&mut self, stage: &Stage) {
+        self.stages.push(StageRecord {
+            number: stage.number,
+            slug: stage.slug.to_owned(),
+            title: stage.title.to_owned(),
+            passed: false,
+            milliseconds: 0,
+            checks: Vec::new(),
+        });
+    }
+
+    pub fn check_ended(&mut self, stage: &Stage, result: &CheckResult) {
+        let Some(record) = self.stages.last_mut() else { return };
+        record.checks.push(CheckRecord {
+            name: result.check.name.to_owned(),
+            passed: result.passed(),
+            milliseconds: result.time.as_millis() as u64,
+            explanation: explanation(stage, result, self.seed),
+            note: result.note.clone(),
+            repeats: result.repeats,
+        });
+    }
+
+    pub fn stage_ended(&mut self, verdict: Verdict, time: Duration) {
+        let Some(record) = self.stages.last_mut() else { return };
+        record.passed = verdict == Verdict::Passed;
+        record.milliseconds = time.as_millis() as u64;
+    }
+
+    pub fn record(self, verdict: Verdict, time: Duration) -> Record {
+        Record {
+            passed: verdict == Verdict::Passed,
+            graded: verdict != Verdict::Unclear,
+            seed: self.seed,
+            milliseconds: time.as_millis() as u64,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            stages: self.stages,
+        }
     }
 }
 
@@ -77,22 +98,33 @@ pub struct JsonReport {
 }
 
 impl Reporter for JsonReport {
-    fn begin(&mut self, _: &Plan) {}
+    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
+        self.results.begin(plan.seed);
+        Ok(())
+    }
 
-    fn stage_begins(&mut self, stage: &'static Stage) {
+    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
         self.results.stage_begins(stage);
+        Ok(())
     }
 
-    fn check_ended(&mut self, _: &'static Stage, result: CheckResult) {
-        self.results.check_ended(result);
+    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
+        self.results.check_ended(stage, result);
+        Ok(())
     }
 
-    fn stage_ended(&mut self, _: &'static Stage, verdict: Verdict, time: Duration) {
+    fn stage_ended(
+        &mut self,
+        _: &'static Stage,
+        verdict: Verdict,
+        time: Duration,
+    ) -> io::Result<()> {
         self.results.stage_ended(verdict, time);
+        Ok(())
     }
 
-    fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
-        let record = record(&self.results, plan.seed, verdict, time);
+    fn end(&mut self, _: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
+        let record = mem::take(&mut self.results).record(verdict, time);
         serde_json::to_writer(stdout(), &record)?;
         writeln!(stdout())
     }

@@ -1,45 +1,58 @@
 //! The report as JUnit XML, which CI systems read.
 
-use super::{Results, explanation};
+use super::explanation;
 use crate::card;
 use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
 use crate::stages::Stage;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, stdout};
+use std::mem;
 use std::time::Duration;
 
-#[derive(Default)]
 pub struct JunitReport {
-    results: Results,
+    report: Report,
+    seed: u64,
+}
+
+impl JunitReport {
+    pub fn new() -> JunitReport {
+        JunitReport { report: Report::new("challenge"), seed: 0 }
+    }
 }
 
 impl Reporter for JunitReport {
-    fn begin(&mut self, _: &Plan) {}
-
-    fn stage_begins(&mut self, stage: &'static Stage) {
-        self.results.stage_begins(stage);
+    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
+        self.seed = plan.seed;
+        Ok(())
     }
 
-    fn check_ended(&mut self, _: &'static Stage, result: CheckResult) {
-        self.results.check_ended(result);
+    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
+        let name = format!("stage {}: {}", stage.number, stage.title);
+        self.report.add_test_suite(TestSuite::new(name));
+        Ok(())
     }
 
-    fn stage_ended(&mut self, _: &'static Stage, verdict: Verdict, time: Duration) {
-        self.results.stage_ended(verdict, time);
+    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
+        if let Some(suite) = self.report.test_suites.last_mut() {
+            suite.add_test_case(case(stage, result, self.seed));
+        }
+        Ok(())
     }
 
-    fn end(&mut self, plan: &Plan, _: Verdict, time: Duration) -> io::Result<()> {
+    fn stage_ended(&mut self, _: &'static Stage, _: Verdict, time: Duration) -> io::Result<()> {
+        if let Some(suite) = self.report.test_suites.last_mut() {
+            suite.set_time(time);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _: &Plan, _: Verdict, time: Duration) -> io::Result<()> {
+        self.report.set_time(time);
+        // A suite knows its cases one by one, and the report only sums of what it is given at once.
+        let suites = mem::take(&mut self.report.test_suites);
         let mut report = Report::new("challenge");
         report.set_time(time);
-        for result in &self.results.0 {
-            let name = format!("stage {}: {}", result.stage.number, result.stage.title);
-            let mut suite = TestSuite::new(name);
-            suite.set_time(result.time);
-            for check in &result.checks {
-                suite.add_test_case(case(result.stage, check, plan.seed));
-            }
-            report.add_test_suite(suite);
-        }
+        report.add_test_suites(suites);
         report.serialize(stdout()).map_err(io::Error::other)
     }
 }

@@ -4,25 +4,16 @@ mod json;
 mod junit;
 mod text;
 
-pub use json::JsonReport;
+pub use json::{JsonReport, Record, Results};
 pub use junit::JunitReport;
 pub use text::TextReport;
 
 use crate::card;
-use crate::grade::{CheckResult, Outcome, Verdict};
+use crate::grade::{CheckResult, Outcome};
 use crate::stages::Stage;
-use std::time::Duration;
 
 /// The width of text that is not for a terminal.
 pub const WIDTH: usize = 72;
-
-/// The results of one stage, for reports that are written at the end.
-pub struct StageResult {
-    pub stage: &'static Stage,
-    pub checks: Vec<CheckResult>,
-    pub verdict: Verdict,
-    pub time: Duration,
-}
 
 /// Why a check did not pass, as plain text: the whole card of a failure.
 pub fn explanation(stage: &Stage, result: &CheckResult, seed: u64) -> Option<String> {
@@ -34,28 +25,5 @@ pub fn explanation(stage: &Stage, result: &CheckResult, seed: u64) -> Option<Str
         }
         Outcome::NotRun => Some("Not run: the program did not start.".to_owned()),
         Outcome::Unclear(why) => Some(format!("Not graded: {why}.")),
-    }
-}
-
-/// Collects results stage by stage.
-#[derive(Default)]
-pub struct Results(pub Vec<StageResult>);
-
-impl Results {
-    pub fn stage_begins(&mut self, stage: &'static Stage) {
-        let (checks, time) = (Vec::new(), Duration::ZERO);
-        self.0.push(StageResult { stage, checks, verdict: Verdict::Unclear, time });
-    }
-
-    pub fn check_ended(&mut self, result: CheckResult) {
-        if let Some(stage) = self.0.last_mut() {
-            stage.checks.push(result);
-        }
-    }
-
-    pub fn stage_ended(&mut self, verdict: Verdict, time: Duration) {
-        if let Some(stage) = self.0.last_mut() {
-            (stage.verdict, stage.time) = (verdict, time);
-        }
     }
 }

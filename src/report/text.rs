@@ -6,8 +6,9 @@ use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::trial::sandbox;
-use anstream::println;
-use std::io;
+use anstream::stdout;
+use std::io::{self, Write};
+use std::mem;
 use std::time::Duration;
 
 pub struct TextReport {
@@ -17,28 +18,31 @@ pub struct TextReport {
     seed: u64,
     /// The stages that were graded, and whether they passed.
     graded: Vec<(&'static Stage, bool)>,
+    /// Of the stage that is being graded.
     failures: usize,
+    not_run: usize,
 }
 
 impl TextReport {
     pub fn new(width: Option<usize>, all_cards: bool) -> TextReport {
         let width = width.unwrap_or(WIDTH);
-        TextReport { width, all_cards, seed: 0, graded: Vec::new(), failures: 0 }
+        TextReport { width, all_cards, seed: 0, graded: Vec::new(), failures: 0, not_run: 0 }
     }
 
-    fn failed(&self, stage: &Stage, result: &CheckResult) {
-        let Outcome::Failed(failure) = &result.outcome else { return };
+    fn failed(&self, stage: &Stage, result: &CheckResult) -> io::Result<()> {
+        let Outcome::Failed(failure) = &result.outcome else { return Ok(()) };
+        let mut out = stdout();
         if self.failures == 1 || self.all_cards {
             let card = card::card(stage, result.check, failure, self.seed, self.width - 4);
-            println!();
+            writeln!(out)?;
             for line in card.lines() {
-                println!("    {line}");
+                writeln!(out, "{}", format!("    {line}").trim_end())?;
             }
-            println!();
+            writeln!(out)
         } else {
-            for line in card::wrap_words(&card::happened(failure), self.width - 4) {
-                println!("    {DIM}{line}{DIM:#}");
-            }
+            card::wrap_words(&card::happened(failure), self.width - 4)
+                .iter()
+                .try_for_each(|line| writeln!(out, "    {DIM}{line}{DIM:#}"))
         }
     }
 
@@ -79,51 +83,69 @@ impl TextReport {
 }
 
 impl Reporter for TextReport {
-    fn begin(&mut self, plan: &Plan) {
+    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
         self.seed = plan.seed;
-        if let Some(why) = sandbox::refusal() {
-            println!("{DIM}The program runs on the plain host, one stage at a time: {why}.{DIM:#}");
-        }
+        let Some(why) = sandbox::refusal() else { return Ok(()) };
+        let line = format!("The program runs on the plain host, one stage at a time: {why}.");
+        card::wrap_words(&line, self.width)
+            .iter()
+            .try_for_each(|line| writeln!(stdout(), "{DIM}{line}{DIM:#}"))
     }
 
-    fn stage_begins(&mut self, stage: &'static Stage) {
+    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
         self.failures = 0;
-        println!("{BOLD}Stage {}, {}: {}{BOLD:#}", stage.number, stage.slug, stage.title);
+        let (number, slug, title) = (stage.number, stage.slug, stage.title);
+        writeln!(stdout(), "{BOLD}Stage {number}, {slug}: {title}{BOLD:#}")
     }
 
-    fn check_ended(&mut self, stage: &'static Stage, result: CheckResult) {
+    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
+        let mut out = stdout();
         let name = result.check.name;
         match &result.outcome {
             Outcome::Passed => {
                 let note = result.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
-                println!("  {GOOD}✓{GOOD:#} {name}{DIM}{note}{DIM:#}");
+                writeln!(out, "  {GOOD}✓{GOOD:#} {name}{DIM}{note}{DIM:#}")?;
             }
             Outcome::Failed(_) => {
                 self.failures += 1;
-                println!("  {BAD}✗ {name}{BAD:#}");
-                self.failed(stage, &result);
+                writeln!(out, "  {BAD}✗ {name}{BAD:#}")?;
+                self.failed(stage, result)?;
             }
-            Outcome::NotRun => {
-                println!("  {DIM}- {name} (not run: the program did not start){DIM:#}")
+            Outcome::NotRun => self.not_run += 1,
+            Outcome::Unclear(why) => {
+                writeln!(out, "  {BAD}? {name}{BAD:#} (not graded: {why})")?;
             }
-            Outcome::Unclear(why) => println!("  {BAD}? {name}{BAD:#} (not graded: {why})"),
         }
-        if result.repeats > 0 {
-            let times = result.repeats;
-            println!("    {DIM}(repeated, {times} ×, because this machine was busy){DIM:#}");
+        match result.repeats {
+            0 => Ok(()),
+            times => {
+                writeln!(out, "    {DIM}(repeated {times} ×, because this machine was busy){DIM:#}")
+            }
         }
     }
 
-    fn stage_ended(&mut self, stage: &'static Stage, verdict: Verdict, _: Duration) {
+    fn stage_ended(
+        &mut self,
+        stage: &'static Stage,
+        verdict: Verdict,
+        _: Duration,
+    ) -> io::Result<()> {
         self.graded.push((stage, verdict == Verdict::Passed));
-        println!();
+        match mem::take(&mut self.not_run) {
+            0 => {}
+            count => writeln!(
+                stdout(),
+                "  {DIM}- {count} checks are not run, since the program did not start{DIM:#}"
+            )?,
+        }
+        writeln!(stdout())
     }
 
     fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
+        let mut out = stdout();
         let colour = if verdict == Verdict::Passed { GOOD } else { BAD };
-        println!("{colour}{}{colour:#}", self.bar());
-        println!("{DIM}{:.2} s, seed {}{DIM:#}", time.as_secs_f64(), plan.seed);
-        println!("{}", self.what_next(verdict));
-        Ok(())
+        writeln!(out, "{colour}{}{colour:#}", self.bar())?;
+        writeln!(out, "{DIM}{:.2} s, seed {}{DIM:#}", time.as_secs_f64(), plan.seed)?;
+        writeln!(out, "{}", self.what_next(verdict))
     }
 }
