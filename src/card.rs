@@ -105,7 +105,7 @@ pub fn happened(failure: &Failure) -> String {
             "Every reply was right, but the check took longer than {} s and was ended.",
             seconds(*time)
         ),
-        Symptom::Measured(finding) => finding.clone(),
+        Symptom::Measured(finding) | Symptom::Found(finding) => finding.clone(),
     }
 }
 
@@ -289,7 +289,7 @@ fn event(event: &Event) -> String {
         Event::Received { start, length, .. } => format!("← {}", bytes(start, *length)),
         Event::FinishedSending => "sends no more".to_owned(),
         Event::Left => "leaves".to_owned(),
-        Event::Reset => "resets the connection".to_owned(),
+        Event::Reset => "resets".to_owned(),
         Event::ServerClosed => "← the server closes".to_owned(),
         Event::ServerReset => "← the server resets".to_owned(),
         Event::Refused => "is refused".to_owned(),

@@ -4,7 +4,7 @@
 use crate::bytes::first_difference;
 use crate::check::{Check, Failure, Symptom};
 use crate::trial::{Event, PORT};
-use crate::xray::Connection;
+use crate::xray::{Activity, Connection, Thread};
 
 /// The likely cause of a failure, if there is a known one: what its traces prove, or else the mistake
 /// that most often fails this check, or else what the traces suggest.
@@ -19,7 +19,9 @@ pub fn likely(check: &Check, failure: &Failure) -> Option<String> {
 fn proven(failure: &Failure) -> Option<&'static str> {
     match &failure.symptom {
         Symptom::Exited(how) => of_exit(how, failure),
-        Symptom::Silence { received, .. } if received.is_empty() => of_no_accept(failure),
+        Symptom::Silence { received, .. } if received.is_empty() => {
+            of_sleep(failure).or_else(|| of_no_accept(failure))
+        }
         Symptom::Wrong { received } | Symptom::Silence { received, .. } => {
             of_answer(&failure.expected.as_ref()?.bytes(), received)
         }
@@ -91,6 +93,16 @@ fn of_exit(how: &str, failure: &Failure) -> Option<&'static str> {
     }
 }
 
+/// The program does nothing but let time pass.
+fn of_sleep(failure: &Failure) -> Option<&'static str> {
+    let threads = &failure.xray.as_ref()?.threads;
+    let sleeps = |thread: &Thread| matches!(thread.activity, Activity::Sleeping { .. });
+    (threads.len() == 1 && threads.iter().all(sleeps)).then_some(
+        "the program sleeps, and whoever comes has to wait: note when something is due, and compare it \
+         with the clock later",
+    )
+}
+
 /// The client waits in the queue, although nobody else is there who could be in its way.
 fn of_no_accept(failure: &Failure) -> Option<&'static str> {
     let (lane, xray) = (failure.lane?, failure.xray.as_ref()?);
@@ -124,6 +136,9 @@ fn of_answer(expected: &[u8], received: &[u8]) -> Option<&'static str> {
     }
     if received.windows(3).any(|window| window == "\u{fffd}".as_bytes()) {
         return Some("bytes were decoded to text, with U+FFFD for what is not; keep them as bytes");
+    }
+    if expected == b"$-1\r\n" {
+        return None;
     }
     match (expected.first(), received.first()) {
         (Some(b'$'), Some(b'$')) => of_length(expected, received),

@@ -77,6 +77,8 @@ pub enum Symptom {
     },
     /// Everything was right, but the whole check took longer than this.
     TooSlow(Duration),
-    /// A measurement that is not what it should be, in a sentence.
+    /// A measurement of time that is not what it should be, in a sentence.
     Measured(String),
+    /// A fact, in a sentence, which holds on a busy machine too.
+    Found(String),
 }

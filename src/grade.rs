@@ -241,7 +241,10 @@ impl Bench<'_> {
         if self.is_silent {
             trial.lose_patience();
         }
-        let result = (check.run)(&mut trial).and_then(|()| trial.expect_running());
+        let result = (check.run)(&mut trial).and_then(|()| {
+            trial.settle();
+            trial.expect_running()
+        });
         let result = result.map_err(|problem| doubt(problem, trial.starved_for()));
         if let Err(Problem::Failed(failure)) = &result {
             self.is_silent |= failure.symptom.is_silence();

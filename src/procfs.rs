@@ -47,6 +47,13 @@ pub fn cpu_time(process: u32) -> Duration {
     Duration::from_millis(ticks * 1000 / ticks_a_second)
 }
 
+/// For how long a thread could have run, and had to wait for a processor.
+pub fn time_in_queue(thread: u32) -> Duration {
+    let text = fs::read_to_string(format!("/proc/{thread}/schedstat")).unwrap_or_default();
+    let nanoseconds = text.split(' ').nth(1).and_then(|field| field.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
+
 /// The name of a thread, or of a process by the number of its first thread.
 pub fn name(thread: u32) -> String {
     fs::read_to_string(format!("/proc/{thread}/comm")).unwrap_or_default().trim_end().to_owned()

@@ -136,11 +136,11 @@ fn ten_clients(trial: &mut Trial) -> Result<(), Problem> {
 }
 
 fn leaves_without_reading(trial: &mut Trial) -> Result<(), Problem> {
-    for _ in 0..5 {
-        let mut client = trial.connect()?;
-        client.send(&ping())?;
-        client.leave();
-    }
+    let mut clients: Vec<Client> = (0..5).map(|_| trial.connect()).collect::<Result<_, _>>()?;
+    clients.iter_mut().try_for_each(|client| client.send(&ping()))?;
+    clients.into_iter().for_each(Client::leave);
+    trial.settle();
+    trial.expect_running()?;
     one_ping(trial)
 }
 

@@ -157,6 +157,11 @@ impl Client {
         }
     }
 
+    /// Whether the other end reset the connection, which tells once.
+    pub fn was_reset(&self) -> bool {
+        matches!(self.stream.take_error(), Ok(Some(_)))
+    }
+
     /// The port of this end, by which the kernel knows the connection.
     pub fn port(&self) -> u16 {
         self.stream.local_addr().map_or(0, |address| address.port())

@@ -107,6 +107,17 @@ impl Trial {
         self.shared.watch.reset();
     }
 
+    /// Gives the program a moment to see that the clients of a check have left, so that what it makes of
+    /// that shows in this check, and does not disturb the next.
+    pub fn settle(&self) {
+        let deadline = Instant::now() + Duration::from_millis(20);
+        for (_, port) in &*self.shared.ports.borrow() {
+            while sockets::server_end(*port).is_some() && Instant::now() < deadline {
+                thread::sleep(Duration::from_micros(200));
+            }
+        }
+    }
+
     /// How long the tester itself was kept from running during the check, at the longest.
     pub fn starved_for(&self) -> Duration {
         self.shared.watch.longest_delay()
@@ -159,10 +170,12 @@ impl Trial {
 
     /// Waits until the program has accepted a client's connection.
     pub fn expect_accepted(&self, client: &Client) -> Result<(), Problem> {
-        match self.until_accepted(client, self.patience()) {
-            true => Ok(()),
-            false => Err(client.failed(Symptom::NotAccepted(self.patience()), None)),
+        if !self.until_accepted(client, self.patience()) {
+            return Err(client.failed(Symptom::NotAccepted(self.patience()), None));
         }
+        // A reset may come from a program that ended, with the connection still in its queue.
+        let ending = client.was_reset().then(|| self.ending(ENDING)).flatten();
+        ending.map_or(Ok(()), |how| Err(client.failed(Symptom::Exited(how), None)))
     }
 
     /// Connects many clients, and gives the program a moment to accept each: its queue of connections
@@ -210,14 +223,21 @@ impl Trial {
         sockets::server_end(client.port()).map_or(0, |end| end.unread)
     }
 
-    /// The check's own finding, in a sentence.
+    /// The check's own finding, in a sentence, where it is a matter of time.
     pub fn measured(&self, finding: String) -> Problem {
         self.shared.failed(Symptom::Measured(finding), None, None)
     }
 
+    /// The check's own finding, in a sentence, which no busy machine can be the reason of.
+    pub fn found(&self, finding: String) -> Problem {
+        self.shared.failed(Symptom::Found(finding), None, None)
+    }
+
     /// Fails if the program has ended.
     pub fn expect_running(&self) -> Result<(), Problem> {
-        match self.ending(Duration::ZERO) {
+        // The listener closes with the program, a little before its end is known.
+        let patience = if self.is_listening() { Duration::ZERO } else { ENDING };
+        match self.ending(patience) {
             None => Ok(()),
             Some(how) => Err(self.shared.failed(Symptom::Exited(how), None, None)),
         }
@@ -268,6 +288,12 @@ impl Trial {
 
     pub fn cpu_time(&self) -> Duration {
         self.processes().into_iter().map(procfs::cpu_time).sum()
+    }
+
+    /// For how long the program's threads could have run, and had to wait for a processor.
+    pub fn time_in_queue(&self) -> Duration {
+        let threads = self.processes().into_iter().flat_map(procfs::threads);
+        threads.map(procfs::time_in_queue).sum()
     }
 
     fn ancestor(&self) -> u32 {
