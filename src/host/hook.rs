@@ -101,7 +101,7 @@ impl Update {
                 branch: branch.to_owned(),
                 counts,
                 name: setting(repository, "challenge.name"),
-                language: setting(repository, "challenge.language"),
+                language: attempt.language,
                 problem: attempt.problem,
                 stages_passed: attempt.stages_passed,
                 results: attempt.results,
@@ -126,6 +126,8 @@ impl Update {
 
 /// What came of building and grading a commit.
 struct Attempt {
+    /// What challenge.toml says, or what the repository was made for.
+    language: String,
     stages_passed: usize,
     results: Record,
     /// Why nothing was graded, if so; the learner has read it.
@@ -146,8 +148,9 @@ fn attempt(repository: &Path, commit: &str) -> Result<Attempt, String> {
             for line in problem.lines().flat_map(|line| wrap_words(line, WIDTH)) {
                 say(&format!("{BAD}{line}{BAD:#}"))?;
             }
+            let language = setting(repository, "challenge.language");
             let results = report.results.record(Verdict::Failed, Duration::ZERO);
-            return Ok(Attempt { stages_passed: 0, results, problem: Some(problem) });
+            return Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem) });
         }
     };
     cli::expect_free_port()?;
@@ -161,7 +164,7 @@ fn attempt(repository: &Path, commit: &str) -> Result<Attempt, String> {
     let started = Instant::now();
     let Grade { verdict, stages_passed } = grade(&plan, &mut report).map_err(gone)?;
     let results = report.results.record(verdict, started.elapsed());
-    Ok(Attempt { stages_passed, results, problem: None })
+    Ok(Attempt { language: project.language, stages_passed, results, problem: None })
 }
 
 /// A clean copy of a commit, in a place that goes away with the value, or with a signal.

@@ -56,9 +56,9 @@ fn main() {
         let smoke = || measure(&SMOKE);
         Suite::default().test_with(&[Need::REDIS_SERVER], "a_tiny_run_of_the_bench", smoke).run();
     }
-    let Need { program, install } = Need::REDIS_SERVER;
+    let Need { name, install, .. } = Need::REDIS_SERVER;
     if !Need::REDIS_SERVER.is_met() {
-        eprintln!("throughput: {program}, to compare with, is not installed ({install})");
+        eprintln!("throughput: {name}, to compare with, is not installed ({install})");
         process::exit(1);
     }
     measure(&FULL);
