@@ -108,9 +108,11 @@ impl Store {
 /// free(3) alone returns only the end of the heap to the kernel, and near the end there is nearly
 /// always something in use.
 fn give_free_memory_back() {
-    // SAFETY: memory that is in use is left alone.
     #[cfg(target_env = "gnu")] // other C libraries do not have the call
-    let _ = unsafe { libc::malloc_trim(0) };
+    {
+        // SAFETY: memory that is in use is left alone.
+        let _ = unsafe { libc::malloc_trim(0) };
+    }
 }
 
 /// Reuses the old value's memory, unless the new one would leave most of it unused.
