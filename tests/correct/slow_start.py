@@ -1,0 +1,9 @@
+"""Right, and takes three seconds until it listens, as a program that has much to load does."""
+
+import time
+
+import beside
+from right import Server
+
+time.sleep(3)
+Server().run()
