@@ -1,18 +1,21 @@
-"""Right, and takes 50 ms for each batch of replies, which all clients that have asked get together."""
+"""Takes 50 ms for replies: all that are due at a time are sent together."""
 
 import time
 
-import beside
 from right import Server
 
 
 class Slow(Server):
     def turn(self):
+        self.due = []
         super().turn()
-        if any(client.output for client in self.clients):
+        if any(client.output for client in self.due):
             time.sleep(0.05)
-            for client in list(self.clients):
-                super().write(client)
+        for client in self.due:
+            super().write(client)
 
     def write(self, client):
-        """Not while requests are read: turn() writes all replies at once."""
+        self.due.append(client)
+
+
+Slow().run()

@@ -1,8 +1,7 @@
-"""Right, and takes three seconds until it listens, as a program that has much to load does."""
+"""Takes three seconds until it listens, as a program that has much to load does."""
 
 import time
 
-import beside
 from right import Server
 
 time.sleep(3)
