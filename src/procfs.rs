@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::time::Duration;
 
-/// All processes that descend from `ancestor`, without itself.
+/// All processes that descend from `ancestor`, without itself: parents before children.
 pub fn descendants(ancestor: u32) -> Vec<u32> {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     for process in numbers_in("/proc") {
@@ -20,7 +20,6 @@ pub fn descendants(ancestor: u32) -> Vec<u32> {
         found.extend(&born);
         next.extend(born);
     }
-    found.sort_unstable();
     found
 }
 

@@ -62,7 +62,6 @@ impl Client {
     /// Waits for a reply, which must be this one.
     pub fn expect(&mut self, reply: &Reply) -> Result<(), Problem> {
         let patience = self.shared.patience();
-        let deadline = Instant::now() + patience;
         loop {
             match reply.compare(&self.pending) {
                 Comparison::Equal(length) => {
@@ -76,7 +75,7 @@ impl Client {
                 }
                 Comparison::Incomplete => {}
             }
-            if let Err(stop) = self.read_until(deadline) {
+            if let Err(stop) = self.read_until(Instant::now() + patience) {
                 let received = self.pending.clone();
                 let symptom = match stop {
                     Stop::Silence => Symptom::Silence { waited: patience, received },
@@ -124,13 +123,21 @@ impl Client {
 
     /// Makes the kernel keep as little as possible of what arrives and is not read.
     pub fn receive_little(&self) {
-        self.set_option(libc::SO_RCVBUF, 1 as libc::c_int);
+        self.set_option(libc::SOL_SOCKET, libc::SO_RCVBUF, 1 as libc::c_int);
     }
 
     /// Says that no more will be sent; replies are still read.
     pub fn finish_sending(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         self.note(Event::FinishedSending);
+    }
+
+    /// Sends all of `bytes`, and in the same packet says that no more will be sent.
+    pub fn send_last(&mut self, bytes: &[u8]) -> Result<(), Problem> {
+        self.set_option(libc::IPPROTO_TCP, libc::TCP_CORK, 1 as libc::c_int);
+        self.send(bytes)?;
+        self.finish_sending();
+        Ok(())
     }
 
     /// Closes the connection.
@@ -141,15 +148,19 @@ impl Client {
     /// Closes the connection with a reset, as a crashed client's system does.
     pub fn reset(self) {
         self.note(Event::Reset);
-        self.set_option(libc::SO_LINGER, libc::linger { l_onoff: 1, l_linger: 0 });
+        self.set_option(
+            libc::SOL_SOCKET,
+            libc::SO_LINGER,
+            libc::linger { l_onoff: 1, l_linger: 0 },
+        );
     }
 
-    fn set_option<T>(&self, option: libc::c_int, value: T) {
+    fn set_option<T>(&self, level: libc::c_int, option: libc::c_int, value: T) {
         // SAFETY: the pointer is to a live value of the size that is given.
         unsafe {
             libc::setsockopt(
                 self.stream.as_raw_fd(),
-                libc::SOL_SOCKET,
+                level,
                 option,
                 (&raw const value).cast(),
                 size_of::<T>() as libc::socklen_t,

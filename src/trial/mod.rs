@@ -219,6 +219,11 @@ impl Trial {
         }
     }
 
+    /// Waits until the program has done what it had to do, and waits for more.
+    pub fn until_quiet(&self) {
+        self.shared.until_quiet();
+    }
+
     fn unread(&self, client: &Client) -> u64 {
         sockets::server_end(client.port()).map_or(0, |end| end.unread)
     }
@@ -341,6 +346,18 @@ impl Shared {
         self.patience.get()
     }
 
+    /// A program that is always busy is waited for no longer than for a moment.
+    fn until_quiet(&self) {
+        let deadline = Instant::now() + Duration::from_millis(50);
+        let processes = procfs::descendants(self.program.borrow().ancestor());
+        let runs = |&process: &u32| {
+            procfs::threads(process).into_iter().any(|thread| procfs::state(thread) == 'R')
+        };
+        while processes.iter().any(runs) && Instant::now() < deadline {
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
     /// Takes down all that can be known at this moment.
     fn failed(&self, symptom: Symptom, lane: Option<Lane>, expected: Option<&Reply>) -> Problem {
         let program = self.program.borrow();
@@ -356,7 +373,13 @@ impl Shared {
         };
         let xray: Option<Xray> = match symptom {
             Symptom::Exited(_) => None,
-            _ => Some(xray::take(program.ancestor(), &self.ports.borrow())),
+            _ => {
+                // What it did when the symptom was seen is over, where nobody had to wait for it.
+                if !symptom.is_silence() {
+                    self.until_quiet();
+                }
+                Some(xray::take(program.ancestor(), &self.ports.borrow()))
+            }
         };
         Problem::Failed(Box::new(Failure {
             symptom,

@@ -1,6 +1,7 @@
 //! What the tests share: servers to talk to, clients to talk with, and visible skipping.
 
 mod client;
+mod grader;
 mod patience;
 mod process;
 pub mod request;
@@ -8,6 +9,7 @@ mod server;
 mod suite;
 
 pub use client::{Client, excerpt};
+pub use grader::{CheckReport, Grader, Report, StageReport};
 pub use patience::{PATIENCE, eventually};
 pub use process::Process;
 pub use server::Server;

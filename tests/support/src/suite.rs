@@ -2,6 +2,7 @@
 //! says why, and with `REQUIRE_ALL=1` lets it fail.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::HashMap;
 use std::env;
 use std::process::{Command, Stdio};
 
@@ -29,6 +30,11 @@ impl Need {
         proof: &["redis-benchmark", "--version"],
         install: "apt-get install redis-tools",
     };
+    pub const PYTHON: Need = Need {
+        name: "python3",
+        proof: &["python3", "--version"],
+        install: "apt-get install python3",
+    };
     /// As of version 5, which has an option for the protocol's version.
     pub const PYTHON_REDIS: Need = Need {
         name: "Python's redis package",
@@ -47,6 +53,8 @@ impl Need {
 #[derive(Default)]
 pub struct Suite {
     trials: Vec<Trial>,
+    /// Whether each need is met, by name: to ask takes time.
+    asked: HashMap<&'static str, bool>,
 }
 
 impl Suite {
@@ -62,7 +70,10 @@ impl Suite {
         name: &str,
         run: impl FnOnce() + Send + 'static,
     ) -> Suite {
-        self.trials.push(match needs.iter().find(|need| !need.is_met()) {
+        let mut is_met =
+            |need: &&Need| *self.asked.entry(need.name).or_insert_with(|| need.is_met());
+        let unmet = needs.iter().find(|need| !is_met(need));
+        self.trials.push(match unmet {
             None => Trial::test(name, || {
                 run();
                 Ok(())

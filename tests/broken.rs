@@ -1,0 +1,115 @@
+//! Servers that are broken on purpose: each has one fault, and must fail the check that was made for
+//! it, with an explanation that names the fault. A pass means something only because of these.
+//!
+//! A broken server is a Python program, `tests/broken/stageN_NAME.py`. It is right for all stages before
+//! N, and its first three lines tell its fault, the check that it fails, and words of the explanation.
+//! The failure card is kept as `tests/broken/transcripts/stageN_NAME.txt`. When a card is changed on
+//! purpose, this records all of them anew:
+//!
+//!     RECORD=1 cargo test --test broken
+
+#[path = "broken/fault.rs"]
+mod fault;
+#[path = "broken/transcript.rs"]
+mod transcript;
+
+use fault::{Fault, directory};
+use std::collections::BTreeSet;
+use test_support::{Grader, Need, Report, Suite};
+
+const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
+
+/// How often a server is graded when the machine is too busy to tell, or to tell the same.
+const ATTEMPTS: usize = 3;
+
+fn main() {
+    let mut suite = Suite::default()
+        .test(
+            "every stage has five broken servers, and each has its transcript",
+            nothing_is_missing,
+        )
+        .test_with(
+            &[Need::PYTHON],
+            "the server that the broken ones are made of is right",
+            the_right_one_is_right,
+        )
+        .test_with(
+            &[Need::PYTHON],
+            "a naive server passes stages 0 and 1, and no later one",
+            naive_fails_from_stage_2_on,
+        );
+    for fault in Fault::all() {
+        let name = format!("{}: {}", fault.name, fault.what);
+        suite = suite.test_with(&[Need::PYTHON], &name, move || is_caught(&fault));
+    }
+    suite.run()
+}
+
+fn nothing_is_missing() {
+    let faults = Fault::all();
+    for stage in 0..=5 {
+        let count = faults.iter().filter(|fault| fault.stage == stage).count();
+        assert!(count >= 5, "stage {stage} has {count} broken servers");
+    }
+    let servers: BTreeSet<String> = faults.into_iter().map(|fault| fault.name).collect();
+    assert_eq!(transcript::recorded(), servers, "the transcripts, and the servers");
+}
+
+fn the_right_one_is_right() {
+    let report = grade(&["--all"], "right");
+    let failures: Vec<&str> = report.failures().map(|(_, check)| check.name.as_str()).collect();
+    assert!(report.passed, "{failures:#?}");
+}
+
+fn naive_fails_from_stage_2_on() {
+    let report = grade(&["--all"], "naive");
+    let passed: Vec<bool> = report.stages.iter().map(|stage| stage.passed).collect();
+    assert_eq!(passed, [true, true, false, false, false, false]);
+    for stage in &report.stages {
+        assert!(stage.checks[0].passed, "the happy path of stage {}, {}", stage.number, stage.slug);
+    }
+}
+
+fn is_caught(fault: &Fault) {
+    let mut problem = String::new();
+    for _ in 0..ATTEMPTS {
+        match card(fault).and_then(|card| transcript::compare(&fault.name, &card)) {
+            Ok(()) => return,
+            Err(why) => problem = why,
+        }
+        eprintln!("{}: once more, since this time {problem}", fault.name);
+    }
+    panic!("{problem}");
+}
+
+/// The card of the check that was made for the fault.
+fn card(fault: &Fault) -> Result<String, String> {
+    let number = fault.stage.to_string();
+    let mut report = grade(&["--up-to", &number, "--fail-fast"], &fault.name);
+    if let Some((stage, check)) = report.failures().find(|(stage, _)| stage.number < fault.stage) {
+        return Err(format!("stage {} fails: {}", stage.number, told(check)));
+    }
+    // Most fail at once in the check that was made for them. Some fault shows in an earlier one.
+    if report.failures().all(|(_, check)| check.name != fault.check) {
+        report = grade(&["--stage", &number, "--keep-going"], &fault.name);
+    }
+    let Some((_, check)) = report.failures().find(|(_, check)| check.name == fault.check) else {
+        let failed: Vec<&str> = report.failures().map(|(_, check)| check.name.as_str()).collect();
+        return Err(format!("\"{}\" does not fail, but these: {failed:#?}", fault.check));
+    };
+    let card = told(check);
+    match transcript::words(card).contains(&transcript::words(&fault.says)) {
+        true => Ok(card.to_owned()),
+        false => Err(format!("the card does not say \"{}\":\n{card}", fault.says)),
+    }
+}
+
+fn told(check: &test_support::CheckReport) -> &str {
+    check.explanation.as_deref().unwrap_or_default()
+}
+
+fn grade(arguments: &[&str], server: &str) -> Report {
+    let arguments = [&["--seed", "1"], arguments].concat();
+    let program = ["python3", &format!("{server}.py")];
+    Grader::new(CHALLENGE, &arguments).directory(directory()).report(&program)
+}

@@ -1,0 +1,80 @@
+//! Servers that are right, and some of them unusual, pass everything: a check that fails one of these
+//! asks for more than the task does.
+
+use std::path::{Path, PathBuf};
+use test_support::{Grader, Need, Report, Suite};
+
+const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
+
+/// Right servers in `tests/correct/`, and what is unusual about each.
+const UNUSUAL: [(&str, &str); 5] = [
+    ("slow_start", "a server that takes three seconds to start"),
+    ("slow_replies", "a server that takes 50 ms for its replies"),
+    ("byte_by_byte", "a server that sends its replies a byte at a time"),
+    ("short_queue", "a server with room for one client in its listener's queue"),
+    ("event_loop", "a server on an event loop of its language"),
+];
+
+const REDIS: [&str; 7] = ["redis-server", "--port", "6379", "--save", "", "--appendonly", "no"];
+
+fn main() {
+    let mut suite = Suite::default()
+        .test_with(&[Need::PYTHON], "threads pass where challenge.toml allows them", threads_pass)
+        .test_with(&[Need::REDIS_SERVER], "a real redis-server passes every check", || {
+            passes(&grade(&["--all"], &REDIS));
+        });
+    for (name, what) in UNUSUAL {
+        suite =
+            suite.test_with(&[Need::PYTHON], &format!("{what} passes every check"), move || {
+                passes(&grade(&["--all"], &["python3", &format!("{name}.py")]));
+            });
+    }
+    for number in 0..=5 {
+        let name = format!("our own stage {number} passes up to its number, and fails the next");
+        suite = suite.test(&name, move || our_own(number));
+    }
+    suite.run()
+}
+
+fn threads_pass() {
+    let report =
+        Grader::new(CHALLENGE, &["--all"]).directory(directory().join("threads")).report(&[]);
+    passes(&report);
+    let stage = &report.stages[3];
+    let check = stage.checks.iter().find(|check| check.name == "one thread serves all clients");
+    let note = check.and_then(|check| check.note.as_deref());
+    assert_eq!(note, Some("not demanded: challenge.toml says one_thread = false"));
+}
+
+fn our_own(number: usize) {
+    let program = Path::new(CHALLENGE).with_file_name(format!("stage{number}"));
+    let program = program.to_str().expect("the path of the build is text");
+    assert!(Path::new(program).exists(), "{program} is not there: cargo build --workspace");
+    if number == 5 {
+        return passes(&grade(&["--all"], &[program]));
+    }
+    let next = (number + 1).to_string();
+    let report = grade(&["--up-to", &next], &[program]);
+    let failed: Vec<usize> = report.failures().map(|(stage, _)| stage.number).collect();
+    assert!(!failed.is_empty(), "it passes stage {next}");
+    assert!(failed.iter().all(|&stage| stage > number), "{}", explanations(&report));
+}
+
+#[track_caller]
+fn passes(report: &Report) {
+    assert!(report.passed, "{}", explanations(report));
+    assert_eq!(report.stages.len(), 6, "all stages are graded");
+}
+
+fn explanations(report: &Report) -> String {
+    let cards = report.failures().filter_map(|(_, check)| check.explanation.as_deref());
+    cards.collect::<Vec<_>>().join("\n\n")
+}
+
+fn grade(arguments: &[&str], program: &[&str]) -> Report {
+    Grader::new(CHALLENGE, arguments).directory(directory()).report(program)
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/correct")
+}
