@@ -33,7 +33,8 @@ enum State {
 
 /// What one step of the machine came to.
 enum Step {
-    Next(State),
+    /// The part that `state` named has come, and `state` names the next.
+    Next,
     /// All of the request has come.
     Complete,
     /// The next byte has not come yet.
@@ -89,7 +90,7 @@ impl Parser {
         }
         loop {
             match self.step(input)? {
-                Step::Next(state) => self.state = state,
+                Step::Next => {}
                 Step::Complete => break,
                 Step::Starved => return Ok(None),
             }
@@ -99,23 +100,23 @@ impl Parser {
         Ok(Some(Request { input, arguments: &self.arguments, size }))
     }
 
-    /// Takes in the part that `state` names, if all of it is there.
+    /// Takes in the part that `state` names, if all of it is there, and goes on to the next.
     fn step(&mut self, input: &mut [u8]) -> Result<Step, ProtocolError> {
-        match self.state {
-            State::Start => Ok(match input.first() {
-                Some(b'*') => Step::Next(State::Array),
-                Some(_) => Step::Next(State::Inline),
-                None => Step::Starved,
-            }),
+        self.state = match self.state {
+            State::Start => match input.first() {
+                Some(b'*') => State::Array,
+                Some(_) => State::Inline,
+                None => return Ok(Step::Starved),
+            },
             State::Inline => {
                 let Some(line) = self.line(input, b'\n', ProtocolError::LongInline)? else {
                     return Ok(Step::Starved);
                 };
                 self.position = line.end + 1;
-                match inline::split(&mut input[line], &mut self.arguments) {
+                return match inline::split(&mut input[line], &mut self.arguments) {
                     true => Ok(Step::Complete),
                     false => Err(ProtocolError::UnbalancedQuotes),
-                }
+                };
             }
             State::Array => {
                 let Some(line) = self.line(input, b'\r', ProtocolError::LongArrayLength)? else {
@@ -123,11 +124,9 @@ impl Parser {
                 };
                 self.position = line.end + 2;
                 match integer::parse(&input[line][1..]) {
-                    Some(..=0) => Ok(Step::Complete),
-                    Some(count @ 1..=MAX_ARGUMENTS) => {
-                        Ok(Step::Next(State::Length { missing: count as usize }))
-                    }
-                    _ => Err(ProtocolError::BadArrayLength),
+                    Some(..=0) => return Ok(Step::Complete),
+                    Some(count @ 1..=MAX_ARGUMENTS) => State::Length { missing: count as usize },
+                    _ => return Err(ProtocolError::BadArrayLength),
                 }
             }
             State::Length { missing } => {
@@ -142,9 +141,9 @@ impl Parser {
                 }
                 match integer::parse(&input[line][1..]) {
                     Some(length @ 0..=MAX_BULK) => {
-                        Ok(Step::Next(State::Argument { missing, length: length as usize }))
+                        State::Argument { missing, length: length as usize }
                     }
-                    _ => Err(ProtocolError::BadBulkLength),
+                    _ => return Err(ProtocolError::BadBulkLength),
                 }
             }
             State::Argument { missing, length } => {
@@ -154,12 +153,13 @@ impl Parser {
                 }
                 self.arguments.push(self.position..end);
                 self.position = end + 2;
-                Ok(match missing {
-                    1 => Step::Complete,
-                    _ => Step::Next(State::Length { missing: missing - 1 }),
-                })
+                match missing {
+                    1 => return Ok(Step::Complete),
+                    _ => State::Length { missing: missing - 1 },
+                }
             }
-        }
+        };
+        Ok(Step::Next)
     }
 
     /// The line at the parser's position, without its end: LF in inline commands, otherwise CR and
