@@ -26,7 +26,8 @@ export class Store {
       if (hasPassed(entry.deadline)) this.#entries.delete(name);
       else this.#schedule(name, entry); // too far off for one timer
     };
-    entry.timer = setTimeout(remove, Math.min(entry.deadline + 1 - Date.now(), LONGEST_TIMER));
+    const left = Math.max(entry.deadline + 1 - Date.now(), 0);
+    entry.timer = setTimeout(remove, Math.min(left, LONGEST_TIMER));
   }
 }
 

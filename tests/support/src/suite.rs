@@ -7,6 +7,7 @@ use std::env;
 use std::process::{Command, Stdio};
 
 /// What a test needs, and the command that installs it.
+#[derive(Clone, Copy)]
 pub struct Need {
     pub name: &'static str,
     /// A command that succeeds where it is installed.
