@@ -17,8 +17,16 @@ pub struct Program {
     init: Child,
     /// Ends the program, and all that it has started, when it is dropped.
     lifeline: Option<PipeWriter>,
-    output: Arc<Mutex<VecDeque<u8>>>,
+    output: Arc<(Mutex<Output>, Condvar)>,
     ending: Arc<(Mutex<Option<String>>, Condvar)>,
+}
+
+/// The last of what the program printed.
+#[derive(Default)]
+struct Output {
+    kept: VecDeque<u8>,
+    /// Nobody is left who could print more.
+    ended: bool,
 }
 
 impl Program {
@@ -32,7 +40,7 @@ impl Program {
         command.stdin(Stdio::from(lifeline_reader));
         command.stdout(Stdio::from(report)).stderr(Stdio::from(output_writer));
         let init = sandbox::spawn_isolated(command)?;
-        let output = Arc::new(Mutex::new(VecDeque::new()));
+        let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
         let ending = Arc::new((Mutex::new(None), Condvar::new()));
         thread::spawn({
             let output = Arc::clone(&output);
@@ -61,10 +69,15 @@ impl Program {
         ending.clone()
     }
 
-    /// The last of what the program printed, on standard output and standard error together.
-    pub fn output(&self) -> Vec<u8> {
-        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        output.iter().copied().collect()
+    /// The last of what the program printed, on standard output and standard error together. What a
+    /// program that has ended printed may still be on its way, for which there is `patience`.
+    pub fn output(&self, patience: Duration) -> Vec<u8> {
+        let (output, changed) = &*self.output;
+        let output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        let (output, _) = changed
+            .wait_timeout_while(output, patience, |output| !output.ended)
+            .unwrap_or_else(PoisonError::into_inner);
+        output.kept.iter().copied().collect()
     }
 
     /// Ends the program, and waits until nothing of it is left.
@@ -81,14 +94,18 @@ impl Drop for Program {
 }
 
 /// Reads for as long as the program prints, so that it never has to wait for us.
-fn keep_output(mut reader: PipeReader, kept: &Mutex<VecDeque<u8>>) {
+fn keep_output(mut reader: PipeReader, output: &(Mutex<Output>, Condvar)) {
+    let (output, changed) = output;
+    let lock = || output.lock().unwrap_or_else(PoisonError::into_inner);
     let mut chunk = [0; 8192];
     while let Ok(length @ 1..) = reader.read(&mut chunk) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = &mut lock().kept;
         kept.extend(&chunk[..length]);
         let excess = kept.len().saturating_sub(KEPT_OUTPUT);
         kept.drain(..excess);
     }
+    lock().ended = true;
+    changed.notify_all();
 }
 
 fn keep_ending(reader: PipeReader, ending: &(Mutex<Option<String>>, Condvar)) {
