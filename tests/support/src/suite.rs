@@ -93,6 +93,9 @@ impl Suite {
     }
 
     pub fn run(self) -> ! {
-        libtest_mimic::run(&Arguments::from_args(), self.trials).exit()
+        let mut arguments = Arguments::from_args();
+        // These tests run programs, and wait for them more than they compute.
+        arguments.test_threads.get_or_insert(4);
+        libtest_mimic::run(&arguments, self.trials).exit()
     }
 }
