@@ -38,7 +38,7 @@ const LESS_PATIENCE: Duration = Duration::from_millis(500);
 /// How long a whole check may take, however promptly each reply comes.
 const CHECK_TIME: Duration = Duration::from_secs(20);
 /// How long a program that is closing connections may take to end.
-const ENDING: Duration = Duration::from_millis(200);
+const ENDING: Duration = Duration::from_millis(300);
 
 /// The program to grade, and how.
 #[derive(Clone, Debug)]
