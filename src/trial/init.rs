@@ -89,7 +89,7 @@ fn die_with_lifeline() -> ! {
 }
 
 /// On a plain host, descendants do not die by themselves. New ones may be born while we look.
-fn kill_descendants() {
+pub fn kill_descendants() {
     loop {
         let descendants = procfs::descendants(std::process::id());
         if descendants.iter().all(|process| procfs::is_zombie(*process)) {

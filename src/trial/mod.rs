@@ -5,6 +5,7 @@ pub mod init;
 mod program;
 pub mod sandbox;
 mod starvation;
+pub mod supervised;
 mod transcript;
 
 pub use client::Client;

@@ -1,11 +1,10 @@
 //! The program under test, while it runs: what it printed last, and how it ended.
 
-use super::{init, sandbox};
+use super::supervised::{self, Streams, Supervised};
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe};
+use std::io::{self, PipeReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -14,9 +13,7 @@ use std::time::Duration;
 const KEPT_OUTPUT: usize = 16 * 1024;
 
 pub struct Program {
-    init: Child,
-    /// Ends the program, and all that it has started, when it is dropped.
-    lifeline: Option<PipeWriter>,
+    process: Supervised,
     output: Arc<(Mutex<Output>, Condvar)>,
     ending: Arc<(Mutex<Option<String>>, Condvar)>,
 }
@@ -32,14 +29,8 @@ struct Output {
 impl Program {
     /// Starts a program in `directory`. Whether it can be started at all shows in its ending.
     pub fn start(program: &[OsString], directory: &Path) -> io::Result<Program> {
-        let (lifeline_reader, lifeline) = pipe()?;
-        let (report_reader, report) = pipe()?;
-        let (output_reader, output_writer) = pipe()?;
-        let mut command = Command::new("/proc/self/exe");
-        command.arg(init::ARGUMENT).args(program).current_dir(directory);
-        command.stdin(Stdio::from(lifeline_reader));
-        command.stdout(Stdio::from(report)).stderr(Stdio::from(output_writer));
-        let init = sandbox::spawn_isolated(command)?;
+        let (process, streams) = Supervised::start(program, directory)?;
+        let Streams { output: output_reader, report } = streams;
         let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
         let ending = Arc::new((Mutex::new(None), Condvar::new()));
         thread::spawn({
@@ -48,14 +39,14 @@ impl Program {
         });
         thread::spawn({
             let ending = Arc::clone(&ending);
-            move || keep_ending(report_reader, &ending)
+            move || keep_ending(report, &ending)
         });
-        Ok(Program { init, lifeline: Some(lifeline), output, ending })
+        Ok(Program { process, output, ending })
     }
 
     /// The process that all processes of the program descend from.
     pub fn ancestor(&self) -> u32 {
-        self.init.id()
+        self.process.ancestor()
     }
 
     /// How the program ended: `exited with status 1`, `was killed by SIGSEGV`. Gives a program that
@@ -82,14 +73,7 @@ impl Program {
 
     /// Ends the program, and waits until nothing of it is left.
     pub fn stop(&mut self) {
-        drop(self.lifeline.take());
-        let _ = self.init.wait();
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.stop();
+        self.process.stop();
     }
 }
 
@@ -108,13 +92,9 @@ fn keep_output(mut reader: PipeReader, output: &(Mutex<Output>, Condvar)) {
     changed.notify_all();
 }
 
-fn keep_ending(reader: PipeReader, ending: &(Mutex<Option<String>>, Condvar)) {
-    let mut line = String::new();
-    let _ = BufReader::new(reader).read_line(&mut line);
+fn keep_ending(report: PipeReader, ending: &(Mutex<Option<String>>, Condvar)) {
+    let how = supervised::ending(report);
     let (ending, changed) = ending;
-    *ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(match line.trim_end() {
-        "" => "was killed".to_owned(),
-        text => text.to_owned(),
-    });
+    *ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(how);
     changed.notify_all();
 }
