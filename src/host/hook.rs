@@ -3,12 +3,12 @@
 use super::BRANCH;
 use super::record::{self, Push};
 use super::workplace::{Workplace, undisturbed};
-use crate::card::wrap_words;
 use crate::grade::{CheckResult, Grade, Plan, Reporter, Verdict, grade};
 use crate::project::{EXAMPLE, FILE, Project};
 use crate::report::{Record, Results, TextReport};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::wrap_words;
 use crate::trial::sandbox;
 use crate::{cli, git};
 use anstream::{ColorChoice, stdout};

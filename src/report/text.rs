@@ -5,6 +5,7 @@ use crate::card;
 use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::wrap_words;
 use crate::trial::sandbox;
 use anstream::stdout;
 use std::io::{self, Write};
@@ -40,7 +41,7 @@ impl TextReport {
             }
             writeln!(out)
         } else {
-            card::wrap_words(&card::happened(failure), self.width - 4)
+            wrap_words(&card::happened(failure), self.width - 4)
                 .iter()
                 .try_for_each(|line| writeln!(out, "    {DIM}{line}{DIM:#}"))
         }
@@ -87,7 +88,7 @@ impl Reporter for TextReport {
         self.seed = plan.seed;
         let Some(why) = sandbox::refusal() else { return Ok(()) };
         let line = format!("The program runs on the plain host, one stage at a time: {why}.");
-        card::wrap_words(&line, self.width)
+        wrap_words(&line, self.width)
             .iter()
             .try_for_each(|line| writeln!(stdout(), "{DIM}{line}{DIM:#}"))
     }
