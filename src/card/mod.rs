@@ -14,6 +14,7 @@ use crate::stages::Stage;
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::text::{sentence, wrap_words};
 use crate::trial::{Event, PORT};
+use anstyle::Style;
 use symptom::waiting;
 
 /// How many lines of the program's output are shown.
@@ -23,7 +24,8 @@ const MOST_OUTPUT: usize = 8;
 pub fn card(stage: &Stage, check: &Check, failure: &Failure, seed: u64, width: usize) -> String {
     let mut card = Card { text: String::new(), width: width.clamp(40, 100) };
     let number = stage.checks.iter().position(|other| other.name == check.name).unwrap_or(0) + 1;
-    card.line(&format!("{BAD}✗ stage {}, check {number}: {}{BAD:#}", stage.number, check.name));
+    let title = format!("✗ stage {}, check {number}: {}", stage.number, check.name);
+    card.styled(BAD, &title);
     card.section("What happened", &happened(failure));
     if !failure.transcript.is_empty() {
         card.heading("The conversation");
@@ -60,6 +62,12 @@ impl Card {
     fn heading(&mut self, heading: &str) {
         self.line("");
         self.line(&format!("{BOLD}{heading}{BOLD:#}"));
+    }
+
+    fn styled(&mut self, style: Style, text: &str) {
+        for line in wrap_words(text, self.width) {
+            self.line(&format!("{style}{line}{style:#}"));
+        }
     }
 
     fn section(&mut self, heading: &str, body: &str) {
@@ -130,10 +138,8 @@ impl Card {
         let (number, slug) = (stage.number, stage.slug);
         self.line(&format!("  challenge test --stage {number} --seed {seed}"));
         self.line("");
-        self.line(&format!(
-            "{DIM}Read more: challenge task {number}, challenge hint {number}, \
-             docs/{number:02}_{slug}.md{DIM:#}"
-        ));
+        let more = format!("challenge task {number}, challenge hint {number}");
+        self.styled(DIM, &format!("Read more: {more}, docs/{number:02}_{slug}.md"));
     }
 }
 

@@ -122,8 +122,9 @@ fn install_hook(repository: &Path) -> std::io::Result<()> {
          challenge={program}\n\
          [ -x \"$challenge\" ] || challenge=challenge\n\
          repository=$(pwd)\n\
-         # What git says of this repository in the environment is not for the program under test.\n\
-         unset $(git rev-parse --local-env-vars)\n\
+         # What git says of this push in the environment is not for the program under test.\n\
+         options=$(env | sed -n 's/^\\(GIT_PUSH_OPTION_[A-Z0-9]*\\)=.*/\\1/p')\n\
+         unset $(git rev-parse --local-env-vars) GIT_EXEC_PATH $options\n\
          exec \"$challenge\" hook \"$repository\"\n"
     );
     let hook = repository.join("hooks/post-receive");

@@ -1,11 +1,12 @@
 //! Where the commits of a push are checked out, and what becomes of it when the learner goes away
 //! before the end: everything that was started ends, the place is removed, and the hook is gone.
 
-use crate::git;
 use crate::trial::init;
+use crate::{git, procfs};
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::prctl;
+use nix::unistd::getppid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::stdout;
@@ -18,6 +19,9 @@ use tempfile::TempDir;
 
 /// Whoever has it is not disturbed: the record is written, or the hook ends.
 static UNDISTURBED: Mutex<()> = Mutex::new(());
+
+/// How often to look for git's thread, in milliseconds.
+const GLANCE: u16 = 500;
 
 pub struct Workplace {
     directory: TempDir,
@@ -64,11 +68,21 @@ pub fn undisturbed() -> MutexGuard<'static, ()> {
     UNDISTURBED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits until nobody reads standard output any more: a client that is gone sends no signal.
+/// Waits until the client is gone, which sends no signal when it was killed or its connection broke.
+///
+/// Then either nobody reads standard output any more, or our parent, git-receive-pack, has lost the
+/// thread that passed our lines on. It waits for us all the same, so that the pipe stays open.
 fn await_nobody() {
+    let git = getppid().as_raw() as u32;
+    let has_thread = || procfs::threads(git).len() > 1;
+    let had_thread = has_thread();
     let stdout = stdout();
     let mut reader = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
-    while let Err(Errno::EINTR) = poll(&mut reader, PollTimeout::NONE) {}
+    while let Ok(0) | Err(Errno::EINTR) = poll(&mut reader, GLANCE) {
+        if had_thread && !has_thread() {
+            break;
+        }
+    }
 }
 
 fn leave(directory: &Path) -> ! {
