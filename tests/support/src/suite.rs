@@ -38,10 +38,28 @@ impl Need {
         proof: &["redis-benchmark", "--version"],
         install: "apt-get install redis-tools",
     };
-    pub const PYTHON: Need = Need {
-        name: "python3",
-        proof: &["python3", "--version"],
-        install: "apt-get install python3",
+    pub const STRACE: Need =
+        Need { name: "strace", proof: &["strace", "--version"], install: "apt-get install strace" };
+    /// The netcat of OpenBSD, which has the option `-N`.
+    pub const NETCAT: Need = Need {
+        name: "netcat",
+        proof: &["sh", "-c", "nc -h 2>&1 | grep -q OpenBSD"],
+        install: "apt-get install netcat-openbsd",
+    };
+    pub const PRIVATE_NETWORK: Need = Need {
+        name: "a private network",
+        proof: &["unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
+        install: "apt-get install util-linux iproute2, where the system permits namespaces",
+    };
+    pub const MDBOOK: Need = Need {
+        name: "mdbook",
+        proof: &["mdbook", "--version"],
+        install: "cargo install mdbook --locked",
+    };
+    pub const CHROMIUM: Need = Need {
+        name: "chromium",
+        proof: &["chromium", "--version"],
+        install: "apt-get install chromium",
     };
     /// As of version 5, which has an option for the protocol's version.
     pub const PYTHON_REDIS: Need = Need {

@@ -1,0 +1,83 @@
+//! What a chapter is: code that stands in the stages word for word, both parts with the sections
+//! that readers count on, and a length for one sitting.
+
+use crate::page::{Block, Page, ROOT};
+use std::fs;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+/// A chapter's words besides code, tables and all.
+const WORDS: RangeInclusive<usize> = 900..=1_600;
+
+/// In the order in which a chapter has them.
+const SECTIONS: [&str; 11] = [
+    "The task",
+    "The idea",
+    "The bytes on the wire",
+    "What is tested",
+    "What is not required yet",
+    "Hints",
+    "The worked server",
+    "Predict before you read on",
+    "What the kernel sees",
+    "How Redis does it",
+    "Check yourself",
+];
+
+pub fn quoted_code_stands_in_its_file() {
+    let pages = Page::all();
+    let quotes = pages.iter().flat_map(|page| page.blocks.iter().map(move |block| (page, block)));
+    let problems: Vec<String> = quotes
+        .filter_map(|(page, block)| {
+            let problem = problem_of_quote(block)?;
+            Some(format!("{}: {problem}:\n{}", page.place(block), block.text))
+        })
+        .collect();
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+/// A block of Rust names its file and stands in it, from the start of a line on.
+fn problem_of_quote(block: &Block) -> Option<String> {
+    let Some((_, file)) = block.info.split_once("file=") else {
+        return block.info.starts_with("rust").then(|| "this code names no file".to_owned());
+    };
+    match fs::read_to_string(Path::new(ROOT).join(file)) {
+        Err(error) => Some(format!("{file}: {error}")),
+        Ok(text) if format!("\n{text}").contains(&format!("\n{}", block.text)) => None,
+        Ok(_) => Some(format!("this does not stand in {file}")),
+    }
+}
+
+pub fn every_chapter_has_its_sections() {
+    for page in Page::chapters() {
+        let known = |heading: &&String| SECTIONS.contains(&heading.as_str());
+        let found: Vec<&String> = page.headings.iter().filter(known).collect();
+        assert_eq!(found, SECTIONS, "the sections of {}", page.path.display());
+    }
+}
+
+pub fn every_chapter_is_read_in_one_sitting() {
+    let chapters = Page::chapters().into_iter();
+    let others: Vec<String> = chapters
+        .filter(|page| !WORDS.contains(&page.words))
+        .map(|page| format!("{} has {} words besides code", page.path.display(), page.words))
+        .collect();
+    assert!(others.is_empty(), "a chapter has {WORDS:?} words:\n{}", others.join("\n"));
+}
+
+/// A console block that shows lines of a trace shows the command that recorded it, too.
+pub fn every_trace_names_the_command_that_recorded_it() {
+    for page in Page::all() {
+        for block in &page.blocks {
+            let is_recorded = block.text.lines().any(|line| line.starts_with("$ strace "));
+            let is_fine = !shows_a_trace(&block.text) || (is_recorded && block.info == "console");
+            assert!(is_fine, "{}: who recorded this?\n{}", page.place(block), block.text);
+        }
+    }
+}
+
+/// strace writes `read(4, "", 1024)    = 0`.
+fn shows_a_trace(text: &str) -> bool {
+    let call = regex_lite::Regex::new(r"(?m)^[a-z_0-9]+\(.*\)\s+= -?[0-9]").expect("it is one");
+    call.is_match(text)
+}

@@ -1,0 +1,53 @@
+//! The book is true by test: what `docs/` quotes, shows and links to is compared with what there is.
+
+mod browser;
+mod chapters;
+mod diffs;
+mod links;
+mod page;
+mod sessions;
+mod shell;
+mod site;
+
+use test_support::{Need, Suite};
+
+fn main() {
+    let suite = Suite::default()
+        .test("quoted_code_stands_in_its_file", chapters::quoted_code_stands_in_its_file)
+        .test("every_chapter_has_its_sections", chapters::every_chapter_has_its_sections)
+        .test(
+            "every_chapter_is_read_in_one_sitting",
+            chapters::every_chapter_is_read_in_one_sitting,
+        )
+        .test(
+            "every_trace_names_the_command_that_recorded_it",
+            chapters::every_trace_names_the_command_that_recorded_it,
+        )
+        .test("the_diffs_are_those_of_the_stages", diffs::the_diffs_are_those_of_the_stages)
+        .test("every_link_leads_somewhere", links::every_link_leads_somewhere)
+        .test("every_page_is_in_the_contents", links::every_page_is_in_the_contents);
+    let suite = sessions::add_to(suite);
+    let site = [Need::MDBOOK, Need::CHROMIUM];
+    suite
+        .test_with(
+            &site[..1],
+            "the_site_builds_without_a_warning",
+            site::it_builds_without_a_warning,
+        )
+        .test_with(
+            &site,
+            "every_page_of_the_site_is_whole_on_every_screen",
+            site::every_page_is_whole_on_every_screen,
+        )
+        .test_with(
+            &site,
+            "added_and_removed_lines_are_coloured_in_every_theme",
+            site::added_and_removed_lines_are_coloured_in_every_theme,
+        )
+        .test_with(
+            &site,
+            "search_finds_a_word_of_a_chapter",
+            site::search_finds_a_word_of_a_chapter,
+        )
+        .run()
+}

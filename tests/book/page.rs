@@ -1,0 +1,120 @@
+//! A page of Markdown, taken apart: its blocks of code, its links, the names of its sections, and
+//! how many words it has.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+pub struct Page {
+    /// From the root of the repository.
+    pub path: PathBuf,
+    pub blocks: Vec<Block>,
+    /// Where its links and images lead, as it says it.
+    pub links: Vec<String>,
+    pub headings: Vec<String>,
+    /// Words besides code.
+    pub words: usize,
+}
+
+/// A block of code between fences.
+pub struct Block {
+    pub line: usize,
+    /// What stands behind the opening fence.
+    pub info: String,
+    pub text: String,
+}
+
+impl Page {
+    pub fn read(path: &Path) -> Page {
+        let text = fs::read_to_string(Path::new(ROOT).join(path))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut page = Page {
+            path: path.to_owned(),
+            blocks: Vec::new(),
+            links: Vec::new(),
+            headings: Vec::new(),
+            words: 0,
+        };
+        page.parse(&text);
+        page
+    }
+
+    /// All pages of the book, and the README.
+    pub fn all() -> Vec<Page> {
+        let mut pages = vec![Page::read(Path::new("README.md"))];
+        pages.extend(files("docs", "md").iter().map(|path| Page::read(path)));
+        pages
+    }
+
+    /// The pages of the stages: those that have a number.
+    pub fn chapters() -> Vec<Page> {
+        let has_number = |path: &&PathBuf| {
+            path.file_name().is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit())
+        };
+        files("docs", "md").iter().filter(has_number).map(|path| Page::read(path)).collect()
+    }
+
+    /// The blocks in this language.
+    pub fn blocks_of(&self, language: &str) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(move |block| block.info.split(',').next() == Some(language))
+    }
+
+    /// A place in this page, as compilers write it.
+    pub fn place(&self, block: &Block) -> String {
+        format!("{}:{}", self.path.display(), block.line)
+    }
+
+    fn parse(&mut self, text: &str) {
+        let mut heading = None;
+        let mut in_block = false;
+        for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+            match event {
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    let info = match kind {
+                        CodeBlockKind::Fenced(info) => info.to_string(),
+                        CodeBlockKind::Indented => String::new(),
+                    };
+                    let line = text[..range.start].matches('\n').count() + 1;
+                    self.blocks.push(Block { line, info, text: String::new() });
+                    in_block = true;
+                }
+                Event::End(TagEnd::CodeBlock) => in_block = false,
+                Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+                Event::End(TagEnd::Heading(_)) => self.headings.extend(heading.take()),
+                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                    self.links.push(dest_url.to_string());
+                }
+                Event::Text(text) if in_block => {
+                    let block = self.blocks.last_mut().expect("the one that has begun");
+                    block.text.push_str(&text);
+                }
+                Event::Text(text) => {
+                    self.words += text.split_whitespace().filter(|word| is_word(word)).count();
+                    heading.iter_mut().for_each(|heading| heading.push_str(&text));
+                }
+                Event::Code(text) => {
+                    heading.iter_mut().for_each(|heading| heading.push_str(&text));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
+}
+
+/// The files of a folder with this extension, in order, from the root of the repository.
+pub fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder is there");
+    let paths =
+        entries.map(|entry| Path::new(folder).join(entry.expect("it can be read").file_name()));
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect();
+    paths.sort();
+    paths
+}
