@@ -59,7 +59,9 @@ impl World {
         let mut command = Command::new(program);
         let ours =
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_"));
-        ours.for_each(|(name, _)| drop(command.env_remove(name)));
+        for (name, _) in ours {
+            command.env_remove(name);
+        }
         command.args(arguments).envs(self.environment()).current_dir(self.directory.path());
         if let Some(sshd) = &self.sshd {
             command.env("GIT_SSH_COMMAND", sshd.command());
