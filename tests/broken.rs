@@ -88,7 +88,7 @@ fn card(fault: &Fault) -> Result<String, String> {
     }
     // Most fail at once in the check that was made for them. Some fault shows in an earlier one.
     if report.failures().all(|(_, check)| check.name != fault.check) {
-        report = grade(&["--stage", &number, "--keep-going"], &fault.name);
+        report = grade(&["--stage", &number], &fault.name);
     }
     let Some((_, check)) = report.failures().find(|(_, check)| check.name == fault.check) else {
         let failed: Vec<&str> = report.failures().map(|(_, check)| check.name.as_str()).collect();

@@ -174,9 +174,12 @@ impl Trial {
         if !self.until_accepted(client, self.patience()) {
             return Err(client.failed(Symptom::NotAccepted(self.patience()), None));
         }
-        // A reset may come from a program that ended, with the connection still in its queue.
-        let ending = client.was_reset().then(|| self.ending(ENDING)).flatten();
-        ending.map_or(Ok(()), |how| Err(client.failed(Symptom::Exited(how), None)))
+        // A program that ends resets what is in its queue, and closes its listener.
+        let has_ended = client.was_reset() && !self.is_listening();
+        match has_ended.then(|| self.ending(ENDING)).flatten() {
+            Some(how) => Err(client.failed(Symptom::Exited(how), None)),
+            None => Ok(()),
+        }
     }
 
     /// Connects many clients, and gives the program a moment to accept each: its queue of connections
