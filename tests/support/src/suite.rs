@@ -16,6 +16,8 @@ pub struct Need {
 }
 
 impl Need {
+    pub const GIT: Need =
+        Need { name: "git", proof: &["git", "--version"], install: "apt-get install git" };
     pub const REDIS_SERVER: Need = Need {
         name: "redis-server",
         proof: &["redis-server", "--version"],
