@@ -1,11 +1,14 @@
 //! The program under test, while it runs: what it printed last, and how it ended.
 
 use super::supervised::{self, Streams, Supervised};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{self, PipeReader, Read};
+use std::os::fd::AsFd;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -14,7 +17,7 @@ const KEPT_OUTPUT: usize = 16 * 1024;
 
 pub struct Program {
     process: Supervised,
-    output: Arc<Mutex<VecDeque<u8>>>,
+    output: Arc<LastOutput>,
     ending: Arc<(Mutex<Option<String>>, Condvar)>,
 }
 
@@ -22,12 +25,12 @@ impl Program {
     /// Starts a program in `directory`. Whether it can be started at all shows in its ending.
     pub fn start(program: &[OsString], directory: &Path) -> io::Result<Program> {
         let (process, streams) = Supervised::start(program, directory)?;
-        let Streams { output: output_reader, report } = streams;
-        let output = Arc::new(Mutex::new(VecDeque::new()));
+        let Streams { output, report } = streams;
+        let output = Arc::new(LastOutput { pipe: output, kept: Mutex::default() });
         let ending = Arc::new((Mutex::new(None), Condvar::new()));
         thread::spawn({
             let output = Arc::clone(&output);
-            move || keep_output(output_reader, &output)
+            move || output.keep()
         });
         thread::spawn({
             let ending = Arc::clone(&ending);
@@ -54,8 +57,7 @@ impl Program {
 
     /// The last of what the program printed, on standard output and standard error together.
     pub fn output(&self) -> Vec<u8> {
-        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        output.iter().copied().collect()
+        self.output.bytes()
     }
 
     /// Ends the program, and waits until nothing of it is left.
@@ -64,14 +66,54 @@ impl Program {
     }
 }
 
-/// Reads for as long as the program prints, so that it never has to wait for us.
-fn keep_output(mut reader: PipeReader, kept: &Mutex<VecDeque<u8>>) {
-    let mut chunk = [0; 8192];
-    while let Ok(length @ 1..) = reader.read(&mut chunk) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend(&chunk[..length]);
-        let excess = kept.len().saturating_sub(KEPT_OUTPUT);
-        kept.drain(..excess);
+/// What a program printed last. A thread reads for as long as it prints, so that it never has to wait
+/// for us; whoever asks first reads what that thread has not got round to.
+struct LastOutput {
+    pipe: PipeReader,
+    kept: Mutex<VecDeque<u8>>,
+}
+
+impl LastOutput {
+    fn keep(&self) {
+        while self.is_readable(PollTimeout::NONE) && self.read().is_ok() {}
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let _ = self.read();
+        self.lock().iter().copied().collect()
+    }
+
+    /// Reads what is in the pipe, without waiting. The error is the end of the output.
+    fn read(&self) -> io::Result<()> {
+        const PIPE: usize = 64 * 1024; // what does not fit was written since
+        let mut kept = self.lock();
+        let mut chunk = [0; 8192];
+        for _ in 0..PIPE / chunk.len() {
+            if !self.is_readable(PollTimeout::ZERO) {
+                break;
+            }
+            match (&self.pipe).read(&mut chunk)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                length => kept.extend(&chunk[..length]),
+            }
+            let excess = kept.len().saturating_sub(KEPT_OUTPUT);
+            kept.drain(..excess);
+        }
+        Ok(())
+    }
+
+    fn is_readable(&self, patience: PollTimeout) -> bool {
+        let mut pipe = [PollFd::new(self.pipe.as_fd(), PollFlags::POLLIN)];
+        loop {
+            match poll(&mut pipe, patience) {
+                Err(Errno::EINTR) => {}
+                result => return result.is_ok_and(|ready| ready > 0),
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<u8>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
