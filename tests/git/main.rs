@@ -38,7 +38,6 @@ fn main() {
     let with_python = named![
         first_steps::the_first_push_explains_and_the_starter_is_lines_from_passing
         first_steps::a_complete_solution_passes_everything
-        refs::a_branch_that_is_not_main_is_graded_and_does_not_advance
     ];
     let on_both_roads = named![
         live::lines_come_as_they_are_written
@@ -48,18 +47,23 @@ fn main() {
         live::a_killed_connection_leaves_nothing_behind
         live::the_first_line_comes_in_half_a_second
     ];
+    let on_both_roads_with_python =
+        named![refs::a_branch_that_is_not_main_is_graded_and_does_not_advance];
     let mut suite = Suite::default();
-    for (name, run) in with_git {
-        suite = suite.test_with(&[Need::GIT], name, move || run(&World::new()));
-    }
-    for (name, run) in with_python {
-        suite = suite.test_with(&[Need::GIT, Need::PYTHON], name, move || run(&World::new()));
-    }
-    for (name, run) in on_both_roads {
-        suite = suite.test_with(&[Need::GIT], name, move || run(&World::new()));
-        let over_ssh = format!("{name}_over_ssh");
-        suite =
-            suite.test_with(&[Need::GIT, sshd::NEED], &over_ssh, move || run(&World::with_sshd()));
+    for (needs, over_ssh, tests) in [
+        (&[Need::GIT][..], false, with_git.as_slice()),
+        (&[Need::GIT, Need::PYTHON], false, &with_python),
+        (&[Need::GIT][..], true, &on_both_roads),
+        (&[Need::GIT, Need::PYTHON], true, &on_both_roads_with_python),
+    ] {
+        for &(name, run) in tests {
+            suite = suite.test_with(needs, name, move || run(&World::new()));
+            if over_ssh {
+                let needs: Vec<Need> = needs.iter().copied().chain([sshd::NEED]).collect();
+                let name = format!("{name}_over_ssh");
+                suite = suite.test_with(&needs, &name, move || run(&World::with_sshd()));
+            }
+        }
     }
     suite.run()
 }

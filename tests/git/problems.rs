@@ -39,7 +39,7 @@ const PROBLEMS: [(&str, &[&str]); 10] = [
     ),
     (
         "language = \"x\"\nrun = \"sleep 1000\"\nstart_seconds = 1\n",
-        &["The program is running, but 1.0 s after its start nobody listens on 127.0.0.1"],
+        &["The program is running, but 1.0 s after its start nobody"],
     ),
 ];
 
@@ -100,6 +100,7 @@ pub fn git_variables_of_the_hook_reach_neither_build_nor_program(world: &World) 
     let project = "language = \"x\"\nbuild = \"env > $HOME/build\"\nrun = \"sh -c 'env > $HOME/program; exit 1'\"\n";
     let clone = world.project("ada", project);
     clone.commit();
+    world.git("ada.git", &["config", "receive.advertisePushOptions", "true"]);
     clone.push(&["--push-option=x"]).expect(&["Push 1,"]);
     for name in ["build", "program"] {
         let text = fs::read_to_string(world.path("home").join(name)).expect("it was run");

@@ -57,10 +57,10 @@ impl World {
 
     pub fn command<S: AsRef<OsStr>>(&self, program: &str, arguments: &[S]) -> Command {
         let mut command = Command::new(program);
-        let ours =
-            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_"));
-        for (name, _) in ours {
-            command.env_remove(name);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("GIT_") {
+                command.env_remove(name);
+            }
         }
         command.args(arguments).envs(self.environment()).current_dir(self.directory.path());
         if let Some(sshd) = &self.sshd {
@@ -112,16 +112,19 @@ impl World {
         pushes
     }
 
-    /// The processes that run in this world: they have its directory for temporary files.
-    pub fn processes(&self) -> Vec<String> {
+    /// The processes that run in this world, with their command lines. They are known by the directory
+    /// that they have for temporary files.
+    pub fn processes(&self) -> Vec<(i32, String)> {
         let ours = format!("TMPDIR={}", self.path("tmp").display());
         let read = |process: &Path, file| fs::read(process.join(file)).unwrap_or_default();
         let processes = fs::read_dir("/proc").expect("proc is mounted").flatten();
         let mut found = Vec::new();
         for process in processes.map(|entry| entry.path()) {
             let environment = read(&process, "environ");
+            let number = process.file_name().and_then(|name| name.to_str()?.parse().ok());
             if environment.split(|byte| *byte == 0).any(|variable| variable == ours.as_bytes()) {
-                found.push(String::from_utf8_lossy(&read(&process, "cmdline")).replace('\0', " "));
+                let line = String::from_utf8_lossy(&read(&process, "cmdline")).replace('\0', " ");
+                found.extend(number.map(|number| (number, line)));
             }
         }
         found
@@ -142,8 +145,9 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            self.expect_quiet();
+        match std::thread::panicking() {
+            false => self.expect_quiet(),
+            true => self.processes().into_iter().for_each(|(process, _)| kill(process)),
         }
     }
 }
@@ -210,4 +214,9 @@ fn succeed(command: &mut Command) -> String {
     let stderr = String::from_utf8_lossy(&stderr);
     assert!(status.success(), "{command:?}: {status}\n{stderr}");
     String::from_utf8(stdout).expect("text")
+}
+
+pub fn kill(process: i32) {
+    // SAFETY: kill only sends a signal, to a process that a test has started.
+    unsafe { libc::kill(process, libc::SIGKILL) };
 }
