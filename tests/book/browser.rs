@@ -96,9 +96,14 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
-    /// A picture of the window as PNG, in base64.
+    /// A picture of the whole page as PNG, in base64.
     pub fn screenshot(&mut self) -> String {
-        let picture = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        let size = self.call("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
+        let clip = json!({
+            "x": 0, "y": 0, "scale": 1, "width": size["width"], "height": size["height"],
+        });
+        let whole = json!({"format": "png", "clip": clip, "captureBeyondViewport": true});
+        let picture = self.call("Page.captureScreenshot", whole);
         picture["data"].as_str().expect("it is text").to_owned()
     }
 
