@@ -13,7 +13,7 @@ use test_support::PATIENCE;
 /// Chromium reads requests from descriptor 3 and writes to 4, each with a zero byte behind it.
 const START: &str = r#"exec chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
     --disable-background-networking --disable-component-update --disable-sync \
-    --disable-dev-shm-usage --allow-file-access-from-files --hide-scrollbars \
+    --disable-dev-shm-usage --hide-scrollbars \
     --user-data-dir="$0" --remote-debugging-pipe 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null"#;
 
 pub struct Browser {
@@ -148,8 +148,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // It ends its helpers before itself; killed, it would leave them to end on their own.
-        self.session = Value::Null;
-        self.send("Browser.close", json!({}));
+        let close = json!({"id": self.last_id + 1, "method": "Browser.close"});
+        let _ = self.requests.write_all(format!("{close}\0").as_bytes());
         let _ = self.chromium.wait();
     }
 }

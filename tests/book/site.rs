@@ -135,6 +135,7 @@ pub fn search_finds_a_word_of_a_chapter() {
             new MutationObserver(() => {
                 if (results.querySelector('a')) resolve(results.textContent);
             }).observe(results, {childList: true, subtree: true});
+            setTimeout(() => resolve('nothing was found'), 20000);
             document.getElementById('mdbook-search-toggle').click();
             const bar = document.getElementById('mdbook-searchbar');
             bar.value = 'ECONNABORTED';
