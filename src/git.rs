@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 
 /// The name of an object that does not exist: a ref that is being made comes from it, and one that
 /// is being deleted goes to it.
@@ -22,24 +23,40 @@ pub fn with_input<S: AsRef<OsStr>>(
     arguments: &[S],
     input: &[u8],
 ) -> Result<String, String> {
+    output_of(command(directory).args(arguments), input)
+}
+
+/// Writes the files of a commit of a bare repository into an empty directory.
+pub fn export(repository: &Path, commit: &str, directory: &Path) -> Result<(), String> {
+    let mut git = command(repository);
+    git.arg("--git-dir=.").arg("--work-tree").arg(directory);
+    // An index of its own: two pushes must not wait for the repository's.
+    git.env("GIT_INDEX_FILE", directory.with_extension("index"));
+    output_of(git.args(["read-tree", "--reset", "-u", commit]), b"").map(drop)
+}
+
+fn command(directory: &Path) -> Command {
     let mut git = Command::new("git");
-    git.arg("-C").arg(directory).args(arguments);
-    git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Some people forbid bare repositories that git merely comes across; these are known.
+    git.arg("-C").arg(directory).args(["-c", "safe.bareRepository=all"]);
+    git
+}
+
+fn output_of(git: &mut Command, input: &[u8]) -> Result<String, String> {
     let cannot = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => "git is not installed".to_owned(),
         _ => format!("git cannot be run: {error}"),
     };
+    git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = git.spawn().map_err(cannot)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        let _ = stdin.write_all(input); // git may have refused before it read everything
-    }
-    let output = child.wait_with_output().map_err(cannot)?;
+    let stdin = child.stdin.take();
+    let output = thread::scope(|scope| {
+        // Git may answer while it reads, and may refuse before it has read everything.
+        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
+        child.wait_with_output().map_err(cannot)
+    })?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => {
-            let name = arguments.first().map(|name| name.as_ref().to_string_lossy().into_owned());
-            let text = String::from_utf8_lossy(&output.stderr);
-            Err(format!("git {}: {}", name.unwrap_or_default(), text.trim()))
-        }
+        false => Err(format!("git: {}", String::from_utf8_lossy(&output.stderr).trim())),
     }
 }

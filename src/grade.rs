@@ -257,7 +257,8 @@ impl Bench<'_> {
         sandbox::renew_network()
             .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
         let started = Trial::start(&self.plan.subject, Arc::clone(self.cancelled))
-            .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?;
+            .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?
+            .map_err(|problem| doubt(problem, Duration::ZERO));
         if let Err(Problem::Failed(_)) = &started {
             self.starts = false;
         }
@@ -271,7 +272,8 @@ fn doubt(problem: Problem, starved: Duration) -> Problem {
     let Problem::Failed(failure) = problem else { return problem };
     let program_was_starved = failure.xray.as_ref().is_some_and(|xray| xray.is_starved());
     match failure.symptom {
-        Symptom::Silence { .. }
+        Symptom::NeverListened(_)
+        | Symptom::Silence { .. }
         | Symptom::NotAccepted(_)
         | Symptom::NotRead { .. }
         | Symptom::TooSlow(_)

@@ -18,6 +18,7 @@ mod resp;
 mod sockets;
 mod stages;
 mod style;
+mod text;
 mod trial;
 mod worked;
 mod xray;

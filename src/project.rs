@@ -2,16 +2,18 @@
 
 use crate::bytes::printable;
 use crate::trial::Subject;
+use crate::trial::supervised::{Streams, Supervised, ending};
 use serde::Deserialize;
 use std::ffi::OsString;
-use std::fs;
-use std::io::{BufRead, BufReader, pipe};
-use std::os::unix::process::CommandExt;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 pub const FILE: &str = "challenge.toml";
+pub const EXAMPLE: &str =
+    "It should look like this:\n\nlanguage = \"python\"\nrun = \"python3 main.py\"";
 
 /// What `challenge.toml` says.
 #[derive(Debug, Deserialize)]
@@ -59,10 +61,8 @@ impl Project {
             ),
             _ => format!("cannot read {}: {error}", path.display()),
         })?;
-        toml::from_str(&text).map_err(|error| {
-            let example = "language = \"python\"\nrun = \"python3 main.py\"";
-            format!("{FILE}: {}\nIt should look like this:\n\n{example}", error.to_string().trim())
-        })
+        toml::from_str(&text)
+            .map_err(|error| format!("{FILE}: {}\n{EXAMPLE}", error.to_string().trim()))
     }
 
     pub fn subject(&self, directory: &Path) -> Subject {
@@ -75,29 +75,59 @@ impl Project {
         }
     }
 
-    /// Runs the build command, if there is one, and passes on each line that it prints.
+    /// Runs the build command, if there is one, and passes on each line that it prints. Nothing that
+    /// it has started outlives it.
     pub fn build(&self, directory: &Path, mut print: impl FnMut(&str)) -> Result<(), String> {
         let Some(build) = &self.build else { return Ok(()) };
-        let (reader, writer) = pipe().map_err(|error| error.to_string())?;
-        let also_writer = writer.try_clone().map_err(|error| error.to_string())?;
-        let mut command = Command::new("timeout");
-        command.args(["--kill-after=5", &self.build_seconds.to_string(), "sh", "-c", build]);
-        command.current_dir(directory).stdin(Stdio::null()).stdout(writer).stderr(also_writer);
-        command.process_group(0);
-        let mut child =
-            command.spawn().map_err(|error| format!("cannot start the build: {error}"))?;
-        drop(command); // and with it our copies of the pipe's other end
-        for line in BufReader::new(reader).split(b'\n') {
-            let Ok(line) = line else { break };
-            print(&printable(String::from_utf8_lossy(&line).trim_end()));
-        }
-        let status = child.wait().map_err(|error| error.to_string())?;
-        match status.code() {
-            Some(0) => Ok(()),
-            Some(124) => {
-                Err(format!("the build took longer than {} s: {build}", self.build_seconds))
+        let started = Instant::now();
+        let command = ["sh", "-c", build].map(OsString::from);
+        let (mut process, streams) = Supervised::start(&command, directory)
+            .map_err(|error| format!("cannot start the build: {error}"))?;
+        let limit = Duration::from_secs(self.build_seconds);
+        let news = follow(streams);
+        let ending = loop {
+            let rest = limit.saturating_sub(started.elapsed());
+            match news.recv_timeout(rest) {
+                _ if rest.is_zero() => break None,
+                Ok(News::Line(line)) => print(&line),
+                Ok(News::Ended(how)) => break Some(how),
+                Err(_) => break None,
             }
-            _ => Err(format!("the build failed ({status}): {build}")),
+        };
+        process.stop(); // a process that it has left behind could keep its output open for ever
+        for late in news {
+            if let News::Line(line) = late {
+                print(&line);
+            }
+        }
+        match ending.as_deref() {
+            Some("exited with status 0") => Ok(()),
+            Some(how) => Err(format!("the build failed ({how}): {build}")),
+            None => Err(format!("the build took longer than {} s: {build}", self.build_seconds)),
         }
     }
+}
+
+/// What is heard of a build.
+enum News {
+    Line(String),
+    Ended(String),
+}
+
+/// Listens to a build in threads, which do not run far ahead of what is shown.
+fn follow(Streams { output, report }: Streams) -> Receiver<News> {
+    let (sender, news) = sync_channel(64);
+    thread::spawn({
+        let sender = sender.clone();
+        move || {
+            for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                let line = printable(String::from_utf8_lossy(&line).trim_end());
+                if sender.send(News::Line(line)).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    thread::spawn(move || sender.send(News::Ended(ending(report))));
+    news
 }

@@ -24,10 +24,7 @@ const ATTEMPTS: usize = 3;
 
 fn main() {
     let mut suite = Suite::default()
-        .test(
-            "every stage has five broken servers, and each has its transcript",
-            nothing_is_missing,
-        )
+        .test("every stage has five broken servers, and every transcript its server", all_are_there)
         .test_with(
             &[Need::PYTHON],
             "the server that the broken ones are made of is right",
@@ -45,7 +42,7 @@ fn main() {
     suite.run()
 }
 
-fn nothing_is_missing() {
+fn all_are_there() {
     let faults = Fault::all();
     for stage in 0..=5 {
         let count = faults.iter().filter(|fault| fault.stage == stage).count();

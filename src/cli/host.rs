@@ -3,14 +3,15 @@
 use super::Problem;
 use crate::git;
 use crate::host::record::{self, Push};
-use crate::host::{self, hook};
+use crate::host::{self, hook, shell_word};
 use crate::languages::{self, LANGUAGES};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use anstream::println;
-use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{env, fs};
 
 /// The record as a clone has it.
 const FETCHED: &str = "refs/remotes/origin/results";
@@ -33,11 +34,11 @@ pub fn host(repository: &Path, language: &str, name: Option<String>) -> Result<E
     let language = languages::find(language)?;
     let stem = repository.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     host::create(repository, language, &name.unwrap_or(stem))?;
-    println!("git clone {}", absolute(repository)?.display());
+    println!("git clone {}", shell_word(&absolute(repository)?));
     Ok(ExitCode::SUCCESS)
 }
 
-/// For a single learner: the repository is hidden in the clone's own Git directory.
+/// For a single learner: the repository is beside the clone, and has its name with `.git` behind it.
 pub fn new(directory: &Path, language: &str) -> Result<ExitCode, Problem> {
     let language = languages::find(language)?;
     if directory.exists() {
@@ -47,9 +48,14 @@ pub fn new(directory: &Path, language: &str) -> Result<ExitCode, Problem> {
     let repository = directory.with_file_name(format!("{name}.git"));
     host::create(&repository, language, &name)?;
     let (from, to) = (absolute(&repository)?, absolute(directory)?);
-    let arguments = ["clone".as_ref(), "-q".as_ref(), from.as_os_str(), to.as_os_str()];
-    git::run(Path::new("."), &arguments)?;
-    println!("{BOLD}cd {}{BOLD:#}", directory.display());
+    let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);
+    let cloned =
+        git::run(Path::new("."), &[&clone, [from.as_ref(), to.as_ref()].as_slice()].concat());
+    if cloned.is_err() {
+        let _ = fs::remove_dir_all(&repository); // it would be in the way of the next attempt
+    }
+    cloned?;
+    println!("{BOLD}cd {}{BOLD:#}", shell_word(directory));
     println!("{BOLD}git commit --allow-empty -m start{BOLD:#}");
     println!("{BOLD}git push{BOLD:#}");
     Ok(ExitCode::SUCCESS)

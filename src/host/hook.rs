@@ -2,22 +2,19 @@
 
 use super::BRANCH;
 use super::record::{self, Push};
-use crate::card::wrap_words;
+use super::workplace::{Workplace, undisturbed};
 use crate::grade::{CheckResult, Grade, Plan, Reporter, Verdict, grade};
-use crate::project::Project;
+use crate::project::{EXAMPLE, FILE, Project};
 use crate::report::{Record, Results, TextReport};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::wrap_words;
+use crate::trial::sandbox;
 use crate::{cli, git};
 use anstream::{ColorChoice, stdout};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use std::io::{self, Read, Write, stdin};
-use std::path::{Path, PathBuf};
-use std::process::exit;
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
-use std::{fs, thread};
-use tempfile::TempDir;
 
 /// Git shows what a hook prints behind `remote: `, in a terminal that may have 72 columns.
 const WIDTH: usize = 64;
@@ -39,13 +36,20 @@ pub fn post_receive(repository: &Path) -> Result<(), String> {
     let mut updates: Vec<Update> = input.lines().filter_map(Update::parse).collect();
     let main = format!("refs/heads/{BRANCH}");
     updates.sort_by_key(|update| update.name != main); // what counts comes first
+    let workplace = Workplace::open()?;
+    let graded = grade_all(repository, &workplace, updates);
+    workplace.close();
+    graded
+}
+
+fn grade_all(repository: &Path, place: &Workplace, updates: Vec<Update>) -> Result<(), String> {
     let mut graded: Vec<String> = Vec::new();
     for update in updates {
         match update.refusal(&graded) {
-            Some(reason) => say(&reason)?,
+            Some(reason) => say_wrapped(&reason)?,
             None => {
-                graded.push(update.new.clone());
-                update.grade(repository)?;
+                update.grade(repository, place)?;
+                graded.push(update.new);
             }
         }
     }
@@ -79,7 +83,7 @@ impl Update {
         })
     }
 
-    fn grade(&self, repository: &Path) -> Result<(), String> {
+    fn grade(&self, repository: &Path, place: &Workplace) -> Result<(), String> {
         let started = Instant::now();
         let branch = self.branch().unwrap_or_default();
         let counts = branch == BRANCH;
@@ -88,25 +92,13 @@ impl Update {
             say(&format!("This branch is tried out; what counts is {BRANCH}."))?;
         }
         if self.is_forced(repository) {
-            say("The branch was rewritten. The results of what was there before are kept.")?;
+            say_wrapped(
+                "The branch was rewritten; the results of what was there before are kept.",
+            )?;
         }
         let before = record::stages_passed(&record::read(repository, record::BRANCH)?);
-        let attempt = attempt(repository, &self.new)?;
-        let push = record::add(
-            repository,
-            Push {
-                push: 0,
-                time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-                commit: self.new.clone(),
-                branch: branch.to_owned(),
-                counts,
-                name: setting(repository, "challenge.name"),
-                language: attempt.language,
-                problem: attempt.problem,
-                stages_passed: attempt.stages_passed,
-                results: attempt.results,
-            },
-        )?;
+        let attempt = attempt(repository, place, &self.new)?;
+        let push = self.record(repository, attempt)?;
         let time = started.elapsed().as_secs_f64();
         say(&format!(
             "{DIM}Push {}, {time:.1} s. All of them: challenge status{DIM:#}",
@@ -116,6 +108,24 @@ impl Update {
             true => announce(push.stages_passed),
             false => Ok(()),
         }
+    }
+
+    fn record(&self, repository: &Path, attempt: Attempt) -> Result<Push, String> {
+        let branch = self.branch().unwrap_or_default();
+        let push = Push {
+            push: 0,
+            time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            commit: self.new.clone(),
+            branch: branch.to_owned(),
+            counts: branch == BRANCH,
+            name: setting(repository, "challenge.name"),
+            language: attempt.language,
+            problem: attempt.problem,
+            stages_passed: attempt.stages_passed,
+            results: attempt.results,
+        };
+        let _undisturbed = undisturbed();
+        record::add(repository, push)
     }
 
     fn is_forced(&self, repository: &Path) -> bool {
@@ -135,17 +145,17 @@ struct Attempt {
 }
 
 /// Builds and grades a commit. The error is not the learner's.
-fn attempt(repository: &Path, commit: &str) -> Result<Attempt, String> {
-    let checkout = check_out(repository, commit)?;
+fn attempt(repository: &Path, place: &Workplace, commit: &str) -> Result<Attempt, String> {
+    let checkout = place.check_out(repository, commit)?;
     let mut report = HookReport::new();
-    let built = Project::load(checkout.path()).and_then(|project| {
-        project.build(checkout.path(), |line| drop(say(&format!("{DIM}|{DIM:#} {line}"))))?;
+    let built = load(&checkout).and_then(|project| {
+        project.build(&checkout, |line| drop(say(&format!("{DIM}|{DIM:#} {line}"))))?;
         Ok(project)
     });
     let project = match built {
         Ok(project) => project,
         Err(problem) => {
-            for line in problem.lines().flat_map(|line| wrap_words(line, WIDTH)) {
+            for line in problem.lines().flat_map(wrapped) {
                 say(&format!("{BAD}{line}{BAD:#}"))?;
             }
             let language = setting(repository, "challenge.language");
@@ -153,9 +163,11 @@ fn attempt(repository: &Path, commit: &str) -> Result<Attempt, String> {
             return Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem) });
         }
     };
-    cli::expect_free_port()?;
+    if sandbox::refusal().is_some() {
+        cli::expect_free_port()?;
+    }
     let plan = Plan {
-        subject: project.subject(checkout.path()),
+        subject: project.subject(&checkout),
         stages: STAGES.iter().collect(),
         seed: fastrand::u64(..1_000_000),
         fail_fast: false,
@@ -167,26 +179,11 @@ fn attempt(repository: &Path, commit: &str) -> Result<Attempt, String> {
     Ok(Attempt { language: project.language, stages_passed, results, problem: None })
 }
 
-/// A clean copy of a commit, in a place that goes away with the value, or with a signal.
-fn check_out(repository: &Path, commit: &str) -> Result<TempDir, String> {
-    let place = tempfile::tempdir().map_err(|error| format!("no place to check out: {error}"))?;
-    remove_at_signal(place.path().to_owned())?;
-    let tree = format!("--work-tree={}", place.path().display());
-    git::run(repository, &["--git-dir=.", &tree, "checkout", "-q", "-f", commit, "--", "."])?;
-    Ok(place)
-}
-
-/// A learner who does not want to wait presses Ctrl-C: then the hook goes, and leaves nothing.
-fn remove_at_signal(directory: PathBuf) -> Result<(), String> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
-        .map_err(|error| format!("cannot wait for signals: {error}"))?;
-    thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            let _ = fs::remove_dir_all(&directory);
-            exit(128 + signal);
-        }
-    });
-    Ok(())
+fn load(checkout: &Path) -> Result<Project, String> {
+    match checkout.join(FILE).exists() {
+        true => Project::load(checkout),
+        false => Err(format!("There is no {FILE} in this commit. {EXAMPLE}")),
+    }
 }
 
 /// What comes next, for somebody who has come further than ever before.
@@ -216,6 +213,18 @@ const FINISH: &str = r"
 How you got here: challenge status
 How the worked server does it: challenge diff 0 5
 ";
+
+fn say_wrapped(text: &str) -> Result<(), String> {
+    wrapped(text).iter().try_for_each(|line| say(line))
+}
+
+/// Lines that fit; one that fits anyway keeps its spaces, which may point at something.
+fn wrapped(line: &str) -> Vec<String> {
+    match line.chars().count() <= WIDTH {
+        true => vec![line.to_owned()],
+        false => wrap_words(line, WIDTH),
+    }
+}
 
 /// A line for the learner. Nobody reads any more when the push was interrupted: then there is
 /// nothing left to do.

@@ -2,11 +2,13 @@
 
 pub mod hook;
 pub mod record;
+mod workplace;
 
 use crate::git;
 use crate::languages::Language;
 use crate::project::Project;
 use crate::stages::STAGES;
+use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::{env, fs};
@@ -17,9 +19,18 @@ pub const BRANCH: &str = "main";
 /// The README of the learner's repository, with places to fill in.
 const README: &str = include_str!("../starters/README.md");
 
-/// Who commits the starter and the results.
-pub const IDENTITY: [&str; 4] =
-    ["-c", "user.name=challenge", "-c", "user.email=challenge@localhost"];
+/// Who commits the starter and the results: not the user, who may sign commits and have hooks for all
+/// repositories.
+pub const IDENTITY: [&str; 8] = [
+    "-c",
+    "user.name=challenge",
+    "-c",
+    "user.email=challenge@localhost",
+    "-c",
+    "commit.gpgSign=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+];
 
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
 pub fn create(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
@@ -41,13 +52,19 @@ fn fill(repository: &Path, language: &Language, name: &str) -> Result<(), String
     for (key, value) in [
         ("challenge.name", name),
         ("challenge.language", language.slug),
-        // The record is the host's: it can be fetched, and not pushed.
+        // The record is the host's: it can be fetched, and not pushed, nor can anything be pushed
+        // that Git would show in its place.
         ("receive.hideRefs", record::BRANCH),
+        ("receive.hideRefs", record::NOTES),
+        ("receive.hideRefs", "refs/replace"),
         ("receive.denyDeleteCurrent", "refuse"),
+        // How soon Git notices that a silent client is gone, in seconds.
+        ("receive.keepAlive", "1"),
+        // Whoever has hooks of their own for all repositories does not have them here.
+        ("core.hooksPath", "hooks"),
     ] {
         git::run(repository, &["config", "--add", key, value])?;
     }
-    git::run(repository, &["config", "--add", "receive.hideRefs", record::NOTES])?;
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
     commit_starter(repository, language, name)?;
     install_hook(repository).map_err(cannot)
@@ -63,12 +80,12 @@ fn commit_starter(repository: &Path, language: &Language, name: &str) -> Result<
     let project = Project::load(directory)?;
     write(&directory.join("README.md"), &readme(&project, language, name)).map_err(cannot)?;
     git::run(directory, &["init", "-q", "-b", BRANCH, "."])?;
-    git::run(directory, &["add", "--all"])?;
+    git::run(directory, &["add", "--all", "--force"])?; // whatever the user ignores everywhere
     let commit = ["commit", "-q", "-m", "The starter"];
     git::run(directory, &[IDENTITY.as_slice(), &commit].concat())?;
     let target = fs::canonicalize(repository).map_err(cannot)?;
-    git::run(directory, &["push".as_ref(), "-q".as_ref(), target.as_os_str(), BRANCH.as_ref()])
-        .map(drop)
+    let push = ["push".as_ref(), "-q".as_ref(), target.as_os_str(), BRANCH.as_ref()];
+    git::run(directory, &[IDENTITY.map(OsStr::new).as_slice(), &push].concat()).map(drop)
 }
 
 fn readme(project: &Project, language: &Language, name: &str) -> String {
@@ -82,21 +99,32 @@ fn readme(project: &Project, language: &Language, name: &str) -> String {
         .replace("{task}", STAGES[0].chapter.task())
 }
 
+/// A path as a word for the shell.
+pub fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-".contains(character);
+    match text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(path))?;
     fs::write(path, text)
 }
 
 fn install_hook(repository: &Path) -> std::io::Result<()> {
-    let program = env::current_exe()?.display().to_string().replace('\'', "'\\''");
+    let program = shell_word(&env::current_exe()?);
     let script = format!(
         "#!/bin/sh\n\
          # Grades what has been pushed, and keeps the results in the branch \"results\".\n\
-         challenge='{program}'\n\
+         challenge={program}\n\
          [ -x \"$challenge\" ] || challenge=challenge\n\
          repository=$(pwd)\n\
-         # What git says of this repository in the environment is not for the program under test.\n\
-         unset $(git rev-parse --local-env-vars)\n\
+         # What git says of this push in the environment is not for the program under test.\n\
+         options=$(env | sed -n 's/^\\(GIT_PUSH_OPTION_[A-Z0-9]*\\)=.*/\\1/p')\n\
+         unset $(git rev-parse --local-env-vars) GIT_EXEC_PATH $options\n\
          exec \"$challenge\" hook \"$repository\"\n"
     );
     let hook = repository.join("hooks/post-receive");

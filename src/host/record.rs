@@ -36,15 +36,12 @@ pub struct Push {
 
 /// All pushes, in their order. `branch` is where the record is: here, or on the remote.
 pub fn read(repository: &Path, branch: &str) -> Result<Vec<Push>, String> {
-    if git::run(repository, &["rev-parse", "-q", "--verify", branch]).is_err() {
-        return Ok(Vec::new()); // nothing has been graded
-    }
-    let list = git::run(repository, &["ls-tree", "-r", branch])?;
-    let mut pushes = Vec::new();
-    for blob in list.lines().filter_map(|line| line.split_whitespace().nth(2)) {
-        let note = git::run(repository, &["cat-file", "blob", blob])?;
-        pushes.extend(note.lines().filter_map(|line| serde_json::from_str::<Push>(line).ok()));
-    }
+    let blobs: Vec<String> =
+        notes(repository, branch)?.into_iter().map(|(_, blob)| blob + "\n").collect();
+    let text = git::with_input(repository, &["cat-file", "--batch"], blobs.concat().as_bytes())?;
+    // Between the notes are lines that say what they are.
+    let mut pushes: Vec<Push> =
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     pushes.sort_by_key(|push| push.push);
     Ok(pushes)
 }
@@ -61,12 +58,30 @@ pub fn add(repository: &Path, mut push: Push) -> Result<Push, String> {
     let _lock = lock(repository)?;
     push.push = read(repository, BRANCH)?.last().map_or(1, |last| last.push + 1);
     let line = serde_json::to_string(&push).map_err(|error| error.to_string())?;
+    let before = match notes(repository, BRANCH)?.iter().find(|(commit, _)| *commit == push.commit)
+    {
+        Some((_, blob)) => git::run(repository, &["cat-file", "blob", blob])?,
+        None => String::new(),
+    };
+    let note = before + &line + "\n";
     let reference = format!("--ref={NOTES}");
-    let before = git::run(repository, &["notes", &reference, "show", &push.commit]);
-    let note = before.unwrap_or_default() + &line + "\n";
     let add = ["notes", &reference, "add", "-f", "-F", "-", &push.commit];
     git::with_input(repository, &[IDENTITY.as_slice(), &add].concat(), note.as_bytes())?;
     Ok(push)
+}
+
+/// The commits that have notes, and the blobs that those are.
+fn notes(repository: &Path, branch: &str) -> Result<Vec<(String, String)>, String> {
+    if git::run(repository, &["for-each-ref", branch])?.is_empty() {
+        return Ok(Vec::new()); // nothing has been graded
+    }
+    let list = git::run(repository, &["ls-tree", "-r", "--full-tree", branch])?;
+    let entries = list.lines().filter_map(|line| {
+        let (blob, path) = line.split_once('\t')?;
+        // Where there are many, Git spreads them over directories: ab/cdef…
+        Some((path.replace('/', ""), blob.rsplit(' ').next()?.to_owned()))
+    });
+    Ok(entries.collect())
 }
 
 /// Waits for the other pushes that are writing to the record; the lock ends with the file.

@@ -5,8 +5,10 @@ use crate::card;
 use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::wrap_words;
 use crate::trial::sandbox;
 use anstream::stdout;
+use anstyle::Style;
 use std::io::{self, Write};
 use std::mem;
 use std::time::Duration;
@@ -40,10 +42,24 @@ impl TextReport {
             }
             writeln!(out)
         } else {
-            card::wrap_words(&card::happened(failure), self.width - 4)
-                .iter()
-                .try_for_each(|line| writeln!(out, "    {DIM}{line}{DIM:#}"))
+            self.remark(&card::happened(failure))
         }
+    }
+
+    /// The name of a check behind a mark.
+    fn line(&self, mark: &str, style: Style, name: &str) -> io::Result<()> {
+        for (index, line) in wrap_words(name, self.width - 4).iter().enumerate() {
+            let mark = if index == 0 { mark } else { " " };
+            writeln!(stdout(), "  {mark} {style}{line}{style:#}")?;
+        }
+        Ok(())
+    }
+
+    /// What there is to say of the check above.
+    fn remark(&self, text: &str) -> io::Result<()> {
+        wrap_words(text, self.width - 4)
+            .iter()
+            .try_for_each(|line| writeln!(stdout(), "    {DIM}{line}{DIM:#}"))
     }
 
     /// All stages of the challenge: those that pass are filled.
@@ -87,7 +103,7 @@ impl Reporter for TextReport {
         self.seed = plan.seed;
         let Some(why) = sandbox::refusal() else { return Ok(()) };
         let line = format!("The program runs on the plain host, one stage at a time: {why}.");
-        card::wrap_words(&line, self.width)
+        wrap_words(&line, self.width)
             .iter()
             .try_for_each(|line| writeln!(stdout(), "{DIM}{line}{DIM:#}"))
     }
@@ -99,28 +115,26 @@ impl Reporter for TextReport {
     }
 
     fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
-        let mut out = stdout();
         let name = result.check.name;
         match &result.outcome {
             Outcome::Passed => {
-                let note = result.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
-                writeln!(out, "  {GOOD}✓{GOOD:#} {name}{DIM}{note}{DIM:#}")?;
+                self.line(&format!("{GOOD}✓{GOOD:#}"), Style::new(), name)?;
+                result.note.iter().try_for_each(|note| self.remark(&format!("({note})")))?;
             }
             Outcome::Failed(_) => {
                 self.failures += 1;
-                writeln!(out, "  {BAD}✗ {name}{BAD:#}")?;
+                self.line(&format!("{BAD}✗{BAD:#}"), BAD, name)?;
                 self.failed(stage, result)?;
             }
             Outcome::NotRun => self.not_run += 1,
             Outcome::Unclear(why) => {
-                writeln!(out, "  {BAD}? {name}{BAD:#} (not graded: {why})")?;
+                self.line(&format!("{BAD}?{BAD:#}"), BAD, name)?;
+                self.remark(&format!("(not graded: {why})"))?;
             }
         }
         match result.repeats {
             0 => Ok(()),
-            times => {
-                writeln!(out, "    {DIM}(repeated {times} ×, because this machine was busy){DIM:#}")
-            }
+            times => self.remark(&format!("(repeated {times} ×, because this machine was busy)")),
         }
     }
 
@@ -146,6 +160,8 @@ impl Reporter for TextReport {
         let colour = if verdict == Verdict::Passed { GOOD } else { BAD };
         writeln!(out, "{colour}{}{colour:#}", self.bar())?;
         writeln!(out, "{DIM}{:.2} s, seed {}{DIM:#}", time.as_secs_f64(), plan.seed)?;
-        writeln!(out, "{}", self.what_next(verdict))
+        wrap_words(&self.what_next(verdict), self.width)
+            .iter()
+            .try_for_each(|line| writeln!(out, "{line}"))
     }
 }

@@ -102,6 +102,8 @@ fn a_client_that_resets(trial: &mut Trial) -> Result<(), Problem> {
         let client = trial.connect()?;
         trial.expect_accepted(&client)?;
         client.reset();
+        trial.until_quiet();
+        trial.expect_running()?;
     }
     accept_one(trial)
 }

@@ -150,6 +150,8 @@ fn resets(trial: &mut Trial) -> Result<(), Problem> {
         pings(&mut client, 1)?;
         client.send(&ping())?;
         client.reset();
+        trial.until_quiet();
+        trial.expect_running()?;
     }
     one_ping(trial)
 }

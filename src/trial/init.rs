@@ -38,6 +38,9 @@ pub fn run(program: &[OsString]) -> ! {
         }
         Err(error) => format!("cannot start: {error}"),
     };
+    // Once nobody has the output open any more, the trial knows that it has read all of it.
+    // SAFETY: nothing in this process prints to standard error from here on.
+    let _ = unsafe { libc::close(libc::STDERR_FILENO) };
     let _ = writeln!(stdout(), "{report}");
     // The program is over; what it left running ends with the lifeline.
     die_with_lifeline()
@@ -86,7 +89,7 @@ fn die_with_lifeline() -> ! {
 }
 
 /// On a plain host, descendants do not die by themselves. New ones may be born while we look.
-fn kill_descendants() {
+pub fn kill_descendants() {
     loop {
         let descendants = procfs::descendants(std::process::id());
         if descendants.iter().all(|process| procfs::is_zombie(*process)) {

@@ -5,6 +5,7 @@ pub mod init;
 mod program;
 pub mod sandbox;
 mod starvation;
+pub mod supervised;
 mod transcript;
 
 pub use client::Client;
@@ -38,7 +39,7 @@ const LESS_PATIENCE: Duration = Duration::from_millis(500);
 /// How long a whole check may take, however promptly each reply comes.
 const CHECK_TIME: Duration = Duration::from_secs(20);
 /// How long a program that is closing connections may take to end.
-const ENDING: Duration = Duration::from_millis(100);
+const ENDING: Duration = Duration::from_millis(300);
 
 /// The program to grade, and how.
 #[derive(Clone, Debug)]
@@ -381,13 +382,17 @@ impl Shared {
                 Some(xray::take(program.ancestor(), &self.ports.borrow()))
             }
         };
+        let output = program.output(match symptom {
+            Symptom::Exited(_) => ENDING,
+            _ => Duration::ZERO,
+        });
         Problem::Failed(Box::new(Failure {
             symptom,
             lane,
             expected: expected.cloned(),
             transcript: self.transcript.borrow().entries().to_vec(),
             xray,
-            output: program.output(),
+            output,
         }))
     }
 }

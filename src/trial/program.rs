@@ -1,11 +1,10 @@
 //! The program under test, while it runs: what it printed last, and how it ended.
 
-use super::{init, sandbox};
+use super::supervised::{self, Streams, Supervised};
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe};
+use std::io::{self, PipeReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -14,25 +13,25 @@ use std::time::Duration;
 const KEPT_OUTPUT: usize = 16 * 1024;
 
 pub struct Program {
-    init: Child,
-    /// Ends the program, and all that it has started, when it is dropped.
-    lifeline: Option<PipeWriter>,
-    output: Arc<Mutex<VecDeque<u8>>>,
+    process: Supervised,
+    output: Arc<(Mutex<Output>, Condvar)>,
     ending: Arc<(Mutex<Option<String>>, Condvar)>,
+}
+
+/// The last of what the program printed.
+#[derive(Default)]
+struct Output {
+    kept: VecDeque<u8>,
+    /// Nobody is left who could print more.
+    ended: bool,
 }
 
 impl Program {
     /// Starts a program in `directory`. Whether it can be started at all shows in its ending.
     pub fn start(program: &[OsString], directory: &Path) -> io::Result<Program> {
-        let (lifeline_reader, lifeline) = pipe()?;
-        let (report_reader, report) = pipe()?;
-        let (output_reader, output_writer) = pipe()?;
-        let mut command = Command::new("/proc/self/exe");
-        command.arg(init::ARGUMENT).args(program).current_dir(directory);
-        command.stdin(Stdio::from(lifeline_reader));
-        command.stdout(Stdio::from(report)).stderr(Stdio::from(output_writer));
-        let init = sandbox::spawn_isolated(command)?;
-        let output = Arc::new(Mutex::new(VecDeque::new()));
+        let (process, streams) = Supervised::start(program, directory)?;
+        let Streams { output: output_reader, report } = streams;
+        let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
         let ending = Arc::new((Mutex::new(None), Condvar::new()));
         thread::spawn({
             let output = Arc::clone(&output);
@@ -40,14 +39,14 @@ impl Program {
         });
         thread::spawn({
             let ending = Arc::clone(&ending);
-            move || keep_ending(report_reader, &ending)
+            move || keep_ending(report, &ending)
         });
-        Ok(Program { init, lifeline: Some(lifeline), output, ending })
+        Ok(Program { process, output, ending })
     }
 
     /// The process that all processes of the program descend from.
     pub fn ancestor(&self) -> u32 {
-        self.init.id()
+        self.process.ancestor()
     }
 
     /// How the program ended: `exited with status 1`, `was killed by SIGSEGV`. Gives a program that
@@ -61,43 +60,41 @@ impl Program {
         ending.clone()
     }
 
-    /// The last of what the program printed, on standard output and standard error together.
-    pub fn output(&self) -> Vec<u8> {
-        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        output.iter().copied().collect()
+    /// The last of what the program printed, on standard output and standard error together. What a
+    /// program that has ended printed may still be on its way, for which there is `patience`.
+    pub fn output(&self, patience: Duration) -> Vec<u8> {
+        let (output, changed) = &*self.output;
+        let output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        let (output, _) = changed
+            .wait_timeout_while(output, patience, |output| !output.ended)
+            .unwrap_or_else(PoisonError::into_inner);
+        output.kept.iter().copied().collect()
     }
 
     /// Ends the program, and waits until nothing of it is left.
     pub fn stop(&mut self) {
-        drop(self.lifeline.take());
-        let _ = self.init.wait();
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.stop();
+        self.process.stop();
     }
 }
 
 /// Reads for as long as the program prints, so that it never has to wait for us.
-fn keep_output(mut reader: PipeReader, kept: &Mutex<VecDeque<u8>>) {
+fn keep_output(mut reader: PipeReader, output: &(Mutex<Output>, Condvar)) {
+    let (output, changed) = output;
+    let lock = || output.lock().unwrap_or_else(PoisonError::into_inner);
     let mut chunk = [0; 8192];
     while let Ok(length @ 1..) = reader.read(&mut chunk) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = &mut lock().kept;
         kept.extend(&chunk[..length]);
         let excess = kept.len().saturating_sub(KEPT_OUTPUT);
         kept.drain(..excess);
     }
+    lock().ended = true;
+    changed.notify_all();
 }
 
-fn keep_ending(reader: PipeReader, ending: &(Mutex<Option<String>>, Condvar)) {
-    let mut line = String::new();
-    let _ = BufReader::new(reader).read_line(&mut line);
+fn keep_ending(report: PipeReader, ending: &(Mutex<Option<String>>, Condvar)) {
+    let how = supervised::ending(report);
     let (ending, changed) = ending;
-    *ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(match line.trim_end() {
-        "" => "was killed".to_owned(),
-        text => text.to_owned(),
-    });
+    *ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(how);
     changed.notify_all();
 }

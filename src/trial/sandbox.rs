@@ -3,7 +3,9 @@
 
 use nix::errno::Errno;
 use nix::sched::{CloneFlags, unshare};
-use nix::unistd::{getgid, getuid};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{ForkResult, fork, getgid, getuid};
+use std::process::exit;
 use std::sync::OnceLock;
 use std::{fs, io, thread};
 
@@ -18,12 +20,41 @@ pub fn prepare() {
         if may_isolate() {
             return None;
         }
-        match enter_user_namespace() {
-            Ok(()) if may_isolate() => None,
-            Ok(()) => Some("network namespaces are not permitted".to_owned()),
-            Err(error) => Some(format!("user namespaces are not permitted: {error}")),
+        // In vain, it would be a loss: who is in a user namespace may not look at processes outside,
+        // such as one that holds the port. So another process tries it first.
+        match in_another_process(try_user_namespace) {
+            0 => enter_user_namespace().err().map(|error| error.to_string()),
+            NO_NETWORK => Some("network namespaces are not permitted".to_owned()),
+            errno => {
+                let error = io::Error::from_raw_os_error(errno);
+                Some(format!("user namespaces are not permitted: {error}"))
+            }
         }
     });
+}
+
+/// An exit status that is no errno.
+const NO_NETWORK: i32 = 255;
+
+/// Gives 0, or why a user namespace is of no use.
+fn try_user_namespace() -> i32 {
+    match enter_user_namespace() {
+        Ok(()) if may_isolate() => 0,
+        Ok(()) => NO_NETWORK,
+        Err(error) => error.raw_os_error().unwrap_or(libc::EPERM),
+    }
+}
+
+fn in_another_process(run: fn() -> i32) -> i32 {
+    // SAFETY: this process has only one thread, so that nothing is locked in the other one.
+    match unsafe { fork() } {
+        Ok(ForkResult::Child) => exit(run()),
+        Ok(ForkResult::Parent { child }) => match waitpid(child, None) {
+            Ok(WaitStatus::Exited(_, status)) => status,
+            _ => libc::EAGAIN,
+        },
+        Err(error) => error as i32,
+    }
 }
 
 /// Whether trials are private; if not, why.

@@ -45,7 +45,8 @@ fn listen_on(port: u16) -> nix::Result<(OwnedFd, SockaddrIn)> {
     Ok((socket, address))
 }
 
-/// Takes the first client from the queue; where the listener is blocking, sleeps until there is one.
+/// Takes the first client from the queue; where the listener is blocking, sleeps until there is
+/// one.
 pub fn accept(listener: &OwnedFd) -> nix::Result<OwnedFd> {
     loop {
         // A new socket, connected to this client; the listener goes on listening.

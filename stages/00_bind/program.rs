@@ -1,5 +1,5 @@
-//! The program as its user meets it: its command line, what it prints, and how it ends when it cannot
-//! go on. The same in every stage.
+//! The program as its user meets it: its command line, what it prints, and how it ends when it
+//! cannot go on. The same in every stage.
 
 use std::ffi::OsString;
 use std::io::Write;

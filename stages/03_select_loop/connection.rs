@@ -1,7 +1,7 @@
 //! One client's connection: the bytes that have come from it, and the replies that it is owed.
 //!
-//! Nothing here waits. A connection says what it wants to do next, read or write, and the event loop
-//! calls when the socket is ready for that.
+//! Nothing here waits. A connection says what it wants to do next, read or write, and the event
+//! loop calls when the socket is ready for that.
 
 use crate::reply;
 use crate::resp::{Parser, Request};
@@ -54,7 +54,7 @@ impl Connection {
     }
 
     pub fn wants_to_write(&self) -> bool {
-        self.paused || self.unsent() > 0
+        self.unsent() > 0
     }
 
     pub fn is_finished(&self) -> bool {

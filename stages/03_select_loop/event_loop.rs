@@ -14,15 +14,15 @@ const ACCEPTS_A_TURN: usize = 64;
 /// How long new clients wait, in milliseconds, when there is no descriptor left for them.
 const ACCEPT_PAUSE: i64 = 100;
 
-/// A connection that select(2) found readable, writable or both, by its place in the list. It is taken
-/// down because the sets borrow the connections, and serving these changes them.
+/// A connection that select(2) found readable, writable or both, by its place in the list. It is
+/// taken down because the sets borrow the connections, and serving these changes them.
 struct Ready {
     index: usize,
     readable: bool,
 }
 
-/// Serves clients for ever; returns only the error that makes it impossible to go on. What a request
-/// does is the caller's affair: the loop and the connections move bytes.
+/// Serves clients for ever; returns only the error that makes it impossible to go on. What a
+/// request does is the caller's affair: the loop and the connections move bytes.
 pub fn run(listener: &OwnedFd, mut execute: impl FnMut(&Request, &mut Vec<u8>)) -> Errno {
     // A client can vanish between select and accept, and a blocking accept would wait for the next.
     if let Err(error) = set_nonblocking(listener) {

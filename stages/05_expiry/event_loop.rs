@@ -17,8 +17,8 @@ const ACCEPT_PAUSE: u64 = 100;
 /// The longest sleep, in milliseconds: POSIX wants select to take up to 31 days.
 const LONGEST_SLEEP: u64 = 31 * 24 * 60 * 60 * 1000;
 
-/// A connection that select(2) found readable, writable or both, by its place in the list. It is taken
-/// down because the sets borrow the connections, and serving these changes them.
+/// A connection that select(2) found readable, writable or both, by its place in the list. It is
+/// taken down because the sets borrow the connections, and serving these changes them.
 struct Ready {
     index: usize,
     readable: bool,
@@ -66,8 +66,8 @@ pub fn run(listener: &OwnedFd, store: &mut Store) -> Errno {
     }
 }
 
-/// Sleeps until there is something to do, or the deadline has passed. Adds the connections that are ready to `ready`, and says
-/// whether there are new clients; without a listener, new clients wait.
+/// Sleeps until there is something to do, or the deadline has passed. Adds the connections that are
+/// ready to `ready`, and says whether there are new clients; without a listener, new clients wait.
 fn wait(
     listener: Option<&OwnedFd>,
     connections: &[Connection],

@@ -10,10 +10,11 @@ pub const REMOVALS_A_TURN: usize = 100;
 /// How many are removed by each SET with a deadline: more than it adds, so that expired keys cannot
 /// pile up, however fast they come.
 const REMOVALS_A_SET: usize = 2;
-/// With so few entries left, moving them to a smaller table takes no time that anybody would notice.
+/// With so few entries left, moving them to a smaller table takes no time that anybody would
+/// notice.
 const FEW: usize = 1000;
-/// So many removals are followed by giving memory back to the system, at the latest: after more, that
-/// would take long.
+/// So many removals are followed by giving memory back to the system, at the latest: after more,
+/// that would take long.
 const MANY: usize = 16 * 1024;
 
 struct Entry {
@@ -25,7 +26,8 @@ struct Entry {
 #[derive(Default)]
 pub struct Store {
     entries: HashMap<Rc<[u8]>, Entry>,
-    /// The deadlines of all entries that have one, the nearest first. The keys are the entries' own.
+    /// The deadlines of all entries that have one, the nearest first. The keys are the entries'
+    /// own.
     deadlines: BTreeSet<(u64, Rc<[u8]>)>,
     /// How many entries have been removed since memory was given back.
     removals: usize,

@@ -16,6 +16,13 @@ pub struct Need {
 }
 
 impl Need {
+    pub const GIT: Need =
+        Need { name: "git", proof: &["git", "--version"], install: "apt-get install git" };
+    pub const PYTHON: Need = Need {
+        name: "python3",
+        proof: &["python3", "--version"],
+        install: "apt-get install python3",
+    };
     pub const REDIS_SERVER: Need = Need {
         name: "redis-server",
         proof: &["redis-server", "--version"],
@@ -30,11 +37,6 @@ impl Need {
         name: "redis-benchmark",
         proof: &["redis-benchmark", "--version"],
         install: "apt-get install redis-tools",
-    };
-    pub const PYTHON: Need = Need {
-        name: "python3",
-        proof: &["python3", "--version"],
-        install: "apt-get install python3",
     };
     pub const STRACE: Need =
         Need { name: "strace", proof: &["strace", "--version"], install: "apt-get install strace" };
@@ -116,6 +118,9 @@ impl Suite {
     }
 
     pub fn run(self) -> ! {
-        libtest_mimic::run(&Arguments::from_args(), self.trials).exit()
+        let mut arguments = Arguments::from_args();
+        // These tests run programs, and wait for them more than they compute.
+        arguments.test_threads.get_or_insert(4);
+        libtest_mimic::run(&arguments, self.trials).exit()
     }
 }

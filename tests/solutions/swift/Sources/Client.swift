@@ -55,7 +55,7 @@ final class Client {
 
     private func execute(on store: Store) {
         isPaused = false
-        do {
+        do throws(ProtocolError) {
             while !isPaused, let request = try requests.next() {
                 output.append(reply(to: request, from: store))
                 isPaused = output.count >= Client.maxUnread

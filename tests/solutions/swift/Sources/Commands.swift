@@ -18,7 +18,7 @@ struct CommandError: Error {
     }
 }
 
-typealias Command = (_ arguments: [[UInt8]], _ store: Store) throws -> [UInt8]
+typealias Command = (_ arguments: [[UInt8]], _ store: Store) throws(CommandError) -> [UInt8]
 
 /// By name: how many arguments it takes, and what it does.
 private let commands: [String: (arguments: ClosedRange<Int>, run: Command)] = [
@@ -33,7 +33,7 @@ func reply(to request: [[UInt8]], from store: Store) -> [UInt8] {
         return []  // an empty line or array, which Redis passes over as well
     }
     let arguments = request.dropFirst()
-    do {
+    do throws(CommandError) {
         let lowercaseName = ascii(name).lowercased()
         guard let command = commands[lowercaseName] else {
             throw CommandError(unknown: name, arguments: arguments)
@@ -42,10 +42,8 @@ func reply(to request: [[UInt8]], from store: Store) -> [UInt8] {
             throw CommandError("wrong number of arguments for '\(lowercaseName)' command")
         }
         return try command.run(Array(arguments), store)
-    } catch let error as CommandError {
-        return Reply.error("ERR ".utf8 + error.message)
     } catch {
-        return Reply.error(Array("ERR \(error)".utf8))
+        return Reply.error("ERR ".utf8 + error.message)
     }
 }
 
@@ -61,7 +59,7 @@ private func get(_ arguments: [[UInt8]], _ store: Store) -> [UInt8] {
     Reply.bulk(store[arguments[0]]?.value)
 }
 
-private func set(_ arguments: [[UInt8]], _ store: Store) throws -> [UInt8] {
+private func set(_ arguments: [[UInt8]], _ store: Store) throws(CommandError) -> [UInt8] {
     let options = try SetOptions(arguments.dropFirst(2))
     var deadline = try options.deadline()
     let key = arguments[0]

@@ -15,7 +15,7 @@ struct SetOptions {
     private var expiry: (unit: Unit, number: [UInt8])?
 
     /// As in Redis, an option may be repeated, and the last one counts.
-    init(_ arguments: some Sequence<[UInt8]>) throws {
+    init(_ arguments: some Sequence<[UInt8]>) throws(CommandError) {
         var rest = arguments.makeIterator()
         while let argument = rest.next() {
             let name = ascii(argument).uppercased()
@@ -39,7 +39,7 @@ struct SetOptions {
     }
 
     /// In milliseconds since 1970; nil means never.
-    func deadline() throws -> Int? {
+    func deadline() throws(CommandError) -> Int? {
         guard let (unit, number) = expiry else { return nil }
         guard let count = integer(number) else {
             throw CommandError("value is not an integer or out of range")

@@ -1,0 +1,131 @@
+//! While a push is graded: its lines come as they are written, two pushes do not mix, and whoever
+//! goes away leaves nothing behind.
+
+use crate::push::Push;
+use crate::world::{FAILING, MAIN, World};
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+use test_support::eventually;
+
+type Interruption = fn(&World, &Push);
+
+/// Builds that wait until a test lets them go on, which it does by making a file in the home.
+fn waiting(name: &str, file: &str) -> String {
+    let build = format!(
+        "echo {name} begins; until [ -e $HOME/{file} ]; do sleep 0.02; done; echo {name} ends"
+    );
+    format!("{FAILING}build = \"{build}\"\n")
+}
+
+pub fn lines_come_as_they_are_written(world: &World) {
+    let clone = world.project("ada", &waiting("it", "go"));
+    clone.commit();
+    let mut push = clone.start_push(&[]);
+    push.await_line("| it begins");
+    fs::write(world.path("home/go"), "").expect("a new file");
+    let pushed = push.end();
+    pushed.expect(&["| it ends", "Push 1,"]);
+}
+
+pub fn two_pushes_at_once_do_not_mix(world: &World) {
+    let one = world.project("ada", &waiting("one", "two-has-begun"));
+    one.commit();
+    let two = world.clone_of("ada.git", "other");
+    two.write("challenge.toml", &waiting("two", "one-has-begun"));
+    two.commit_on("idea");
+    let mut pushes = [one.start_push(&[]), two.start_push(&["origin", "idea"])];
+    for (push, name) in pushes.iter_mut().zip(["one", "two"]) {
+        push.await_line(&format!("| {name} begins"));
+        fs::write(world.path(format!("home/{name}-has-begun")), "").expect("a new file");
+    }
+    let [one, two] = pushes.map(Push::end);
+    one.expect(&["on main", "| one ends", "Stage 0, bind"]);
+    one.expect_not("two");
+    two.expect(&["on idea", "| two ends", "Stage 0, bind"]);
+    two.expect_not("one");
+    let record = world.record("ada.git");
+    let mut branches: Vec<_> = record.iter().map(|push| push["branch"].as_str()).collect();
+    branches.sort_unstable();
+    assert_eq!(branches, [Some("idea"), Some(MAIN)]);
+    assert!(record[0]["push"] == 1 && record[1]["push"] == 2, "{record:?}");
+}
+
+/// A build and a program that never end, and have a process that has detached itself.
+const ENDLESS: [&str; 2] = [
+    "language = \"x\"\nrun = \"false\"\nbuild = \"setsid sleep 1000 & sleep 1000\"\n",
+    "language = \"x\"\nrun = \"sh -c 'setsid sleep 1000 & sleep 1000'\"\nstart_seconds = 1000\n",
+];
+
+fn interrupted(world: &World, interrupt: Interruption) {
+    let clone = world.project("ada", FAILING);
+    clone.commit();
+    clone.push(&[]);
+    let before = world.record("ada.git");
+    for project in ENDLESS {
+        clone.write("challenge.toml", project);
+        clone.commit();
+        let push = clone.start_push(&[]);
+        let is_asleep = |process: &String| process.starts_with("sleep 1000");
+        eventually("two processes sleep", || {
+            world.processes().into_iter().filter(is_asleep).count() >= 2
+        });
+        interrupt(world, &push);
+        push.await_end();
+        world.expect_quiet();
+        assert_eq!(world.record("ada.git"), before);
+        let locks = Command::new("find")
+            .arg(world.path("ada.git"))
+            .args(["-name", "*.lock", "-size", "+0"])
+            .output();
+        assert_eq!(String::from_utf8(locks.expect("find is there").stdout).as_deref(), Ok(""));
+    }
+    clone.write("challenge.toml", FAILING);
+    clone.commit();
+    clone.push(&[]).expect(&["Stage 0, bind", "Push 2,"]);
+}
+
+pub fn ctrl_c_leaves_nothing_behind(world: &World) {
+    interrupted(world, |_, push| push.signal(libc::SIGINT));
+}
+
+/// Git alone is killed, which sends no signal to anybody.
+pub fn a_killed_client_leaves_nothing_behind(world: &World) {
+    interrupted(world, |_, push| kill(push.child.id() as i32));
+}
+
+/// What git has started to reach the other side: ssh, or the other side itself.
+pub fn a_killed_connection_leaves_nothing_behind(world: &World) {
+    interrupted(world, |_, push| {
+        let children = format!("/proc/{0}/task/{0}/children", push.child.id());
+        let children = fs::read_to_string(children).expect("git runs");
+        children.split_whitespace().for_each(|child| kill(child.parse().expect("a number")));
+    });
+}
+
+fn kill(process: i32) {
+    // SAFETY: kill only sends a signal, to a process that this test has started.
+    assert_eq!(unsafe { libc::kill(process, libc::SIGKILL) }, 0);
+}
+
+/// Compared with a push to a repository without a hook at the same moment; a machine that is busy
+/// gets several attempts.
+pub fn the_first_line_comes_in_half_a_second(world: &World) {
+    const ATTEMPTS: usize = 10;
+    const MOST: Duration = Duration::from_millis(500);
+    let clone = world.project("ada", FAILING);
+    world.git(".", &["init", "-q", "--bare", "plain.git"]);
+    let plain = clone.git(&["remote", "get-url", "origin"]).replace("ada.git", "plain.git");
+    clone.git(&["remote", "add", "plain", plain.trim()]);
+    let mut delays = Vec::new();
+    for _ in 0..ATTEMPTS {
+        clone.commit();
+        let without = clone.push(&["plain", MAIN]).time;
+        let first = clone.push(&[]).time_of("remote: ");
+        delays.push(first.saturating_sub(without));
+        if first < without + MOST {
+            return;
+        }
+    }
+    panic!("the first line comes so much later than a push takes: {delays:?}");
+}

@@ -1,0 +1,134 @@
+//! Whatever is pushed, and wherever: what is graded, what counts, and what is merely kept.
+
+use crate::world::{Clone, FAILING, MAIN, World};
+use serde_json::Value;
+
+/// Passes stage 0, and no other.
+const BINDS: &str = r#"
+language = "python"
+run = "python3 -c 'import socket, time; s = socket.create_server((\"127.0.0.1\", 6379))\nwhile True: s.accept()[0].close()'"
+"#;
+
+pub fn a_branch_that_is_not_main_is_graded_and_does_not_advance(world: &World) {
+    let clone = world.project("ada", BINDS);
+    let commit = clone.commit_on("idea");
+    let pushed = clone.push(&["origin", "idea"]);
+    pushed.expect(&["on idea", "what counts is main", "✓", "1 of 6 stages pass"]);
+    pushed.expect_not("Stage 0 passes.");
+    assert!(clone.challenge(&["status"]).lines().any(|line| line == "    0 bind"));
+
+    clone.git(&["checkout", "-q", "-B", MAIN]);
+    let pushed = clone.push(&["origin", MAIN]);
+    pushed.expect(&["on main", "Stage 0 passes.", "Stage 1: Answer PING"]);
+    let record = world.record("ada.git");
+    let expected = [(1, "idea", false), (2, MAIN, true)];
+    assert_eq!(record.len(), expected.len());
+    for (push, (number, branch, counts)) in record.iter().zip(expected) {
+        assert!(push["push"] == number && push["branch"] == branch, "{push}");
+        assert!(push["counts"] == counts && push["commit"] == commit.as_str(), "{push}");
+        assert_eq!(push["stages_passed"], 1);
+    }
+}
+
+pub fn of_several_branches_main_comes_first_and_three_are_enough(world: &World) {
+    let clone = world.project("ada", FAILING);
+    for branch in ["a", "b", "c", MAIN] {
+        clone.commit_on(branch);
+    }
+    clone.git(&["branch", "same"]);
+    let pushed = clone.push(&["origin", "a", "b", "c", "same", MAIN]);
+    pushed.expect(&[" on main", " on a", " on b", "refs/heads/c is kept, and not graded"]);
+    pushed.expect(&["refs/heads/same is the same commit"]);
+    pushed.expect_not(" on c");
+    let record = world.record("ada.git");
+    let branches: Vec<_> = record.iter().map(|push| push["branch"].as_str()).collect();
+    assert_eq!(branches, [Some(MAIN), Some("a"), Some("b")]);
+}
+
+pub fn what_is_not_a_new_commit_on_a_branch_is_kept_and_said(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let first = clone.commit();
+    let second = clone.commit();
+    clone.push(&[]).expect(&["Push 1,"]);
+    clone.git(&["tag", "light"]);
+    clone.git(&["tag", "-a", "-m", "A tag", "annotated"]);
+    let tags = clone.push(&["--tags"]);
+    tags.expect(&["refs/tags/light is kept, and not graded", "refs/tags/annotated is kept"]);
+    tags.expect_not("Grading");
+    clone.push(&["origin", "light"]).expect(&["Everything up-to-date"]);
+    let untagged = clone.push(&["origin", ":light"]);
+    untagged.expect(&["refs/tags/light is deleted"]);
+    clone.push(&[]).expect(&["Everything up-to-date"]);
+
+    clone.push(&["origin", "HEAD:refs/heads/idea"]).expect(&["on idea", "Push 2,"]);
+    let deleted = clone.push(&["origin", "--delete", "idea"]);
+    deleted.expect(&["refs/heads/idea is deleted; its results are kept."]);
+    let forced = clone.push(&["--force", "origin", &format!("{first}:main")]);
+    forced.expect(&["The branch was rewritten", "Push 3,"]);
+    let commits =
+        world.record("ada.git").iter().map(|push| push["commit"].clone()).collect::<Vec<_>>();
+    assert_eq!(commits, [&*second, &*second, &*first]);
+}
+
+pub fn the_default_branch_cannot_be_deleted(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let commit = clone.commit_on("idea");
+    let refused = clone.start_push(&["origin", ":main", "idea"]).end();
+    assert!(!refused.succeeded, "{}", refused.text);
+    refused.expect(&["refusing to delete the current branch", "on idea", "Push 1,"]);
+    refused.expect_not("refs/heads/main is deleted");
+    assert_eq!(world.git("ada.git", &["rev-parse", "idea"]).trim(), commit);
+    world.git("ada.git", &["rev-parse", "--verify", MAIN]);
+}
+
+/// Everything that the host has recorded: the branch, its history with every byte, and the notes.
+fn record_of(world: &World) -> (String, String, Vec<Value>) {
+    (
+        world.git("ada.git", &["rev-parse", "results", "refs/notes/challenge"]),
+        world.git("ada.git", &["log", "--format=raw", "-p", "results"]),
+        world.record("ada.git"),
+    )
+}
+
+pub fn a_learner_cannot_rewrite_the_record(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let commit = clone.commit();
+    clone.push(&[]);
+    clone.commit();
+    clone.push(&[]);
+    let before = record_of(world);
+
+    forge_results(&clone, &commit);
+    let note = world.git("ada.git", &["notes", "--ref=challenge", "list", &commit]);
+    let results = world.git("ada.git", &["rev-parse", "results"]);
+    let attacks: [&[&str]; 11] = [
+        &["origin", "results"],
+        &["--force", "origin", "results"],
+        &["--force", "origin", "results:refs/notes/challenge"],
+        &["--force-with-lease", "origin", "results"],
+        &["origin", ":results"],
+        &["origin", "--delete", "refs/notes/challenge"],
+        &["--force", "origin", "HEAD:refs/heads/results/mine"],
+        &["--force", "origin", &format!("results:refs/replace/{}", results.trim())],
+        &["--force", "origin", &format!("HEAD:challenge.toml:refs/replace/{}", note.trim())],
+        &["--force", "--all", "origin"],
+        &["--mirror", "origin"],
+    ];
+    for attack in attacks {
+        let pushed = clone.start_push(attack).end();
+        assert!(!pushed.succeeded, "git push {attack:?} succeeds:\n{}", pushed.text);
+        assert_eq!(record_of(world), before, "after git push {attack:?}");
+    }
+    clone.git(&["checkout", "-q", MAIN]);
+    clone.commit();
+    clone.push(&["origin", MAIN]).expect(&["on main"]);
+    assert_eq!(world.record("ada.git")[..2], before.2);
+}
+
+/// A local branch `results` in which every stage has passed.
+fn forge_results(clone: &Clone, commit: &str) {
+    clone.git(&["fetch", "-q"]);
+    clone.git(&["checkout", "-q", "results"]);
+    clone.write(commit, "{\"push\":1,\"stages_passed\":6}\n");
+    clone.commit();
+}

@@ -1,0 +1,134 @@
+//! Reports for machines, and exit statuses.
+
+use crate::{CHALLENGE, challenge_test, challenge_test_in, stage};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use serde_json::{Value, json};
+use std::fs;
+use test_support::{Grader, Suite};
+
+pub fn tests(suite: Suite) -> Suite {
+    suite
+        .test("the exit status tells passed, failed and not graded apart", exit_statuses)
+        .test("the JSON report has its shape, and is all of standard output", json_shape)
+        .test("what a build prints stays out of the JSON report", a_build_prints)
+        .test("the JUnit report is well-formed, and counts right", junit)
+        .test("the same seed gives the same random values, and another seed others", seeds)
+}
+
+fn exit_statuses() {
+    let stage0 = stage(0);
+    for (arguments, status, problem) in [
+        (&["--stage", "0", "--", &stage0][..], 0, ""),
+        (&["--stage", "1", "--", &stage0], 1, ""),
+        (&["--stage", "0", "--", "./no-such-program"], 2, "there is no program ./no-such-program"),
+        (&["--stage", "0", "--", "/etc/passwd"], 2, "/etc/passwd is not executable"),
+        (&["--stage", "99"], 2, "there are the stages 0 to 5"),
+        (&["--no-such-option"], 2, "--no-such-option"),
+    ] {
+        let outcome = challenge_test(arguments);
+        assert_eq!(outcome.status, Some(status), "{arguments:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(problem), "{arguments:?}: {outcome:?}");
+    }
+    let project = project("language = \"sh\"\nbuild = \"echo cannot; exit 1\"\nrun = \"true\"\n");
+    let outcome = challenge_test_in(project.path(), &["--stage", "0"]);
+    assert_eq!(outcome.status, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("the build failed"), "{outcome:?}");
+}
+
+fn json_shape() {
+    let outcome =
+        challenge_test(&["--up-to", "1", "--seed", "5", "--format", "json", "--", &stage(0)]);
+    let report: Value = serde_json::from_str(&outcome.stdout).expect("standard output is JSON");
+    assert_eq!([&report["passed"], &report["seed"]], [&json!(false), &json!(5)]);
+    let stages = report["stages"].as_array().expect("a list");
+    let heads: Vec<[&Value; 3]> =
+        stages.iter().map(|stage| ["number", "slug", "passed"].map(|key| &stage[key])).collect();
+    assert_eq!(
+        heads,
+        [[&json!(0), &json!("bind"), &json!(true)], [&json!(1), &json!("ping"), &json!(false)]]
+    );
+    for stage in stages {
+        assert!(stage["title"].is_string());
+        for check in stage["checks"].as_array().expect("a list") {
+            assert!(check["name"].is_string() && check["milliseconds"].is_u64(), "{check}");
+            let passed = check["passed"].as_bool().expect("true or false");
+            assert_eq!(check["explanation"].is_null(), passed, "{check}");
+        }
+    }
+}
+
+fn a_build_prints() {
+    let run = format!("language = \"sh\"\nbuild = \"echo built\"\nrun = \"{}\"\n", stage(0));
+    let project = project(&run);
+    let outcome = challenge_test_in(project.path(), &["--stage", "0", "--format", "json"]);
+    assert!(serde_json::from_str::<Value>(&outcome.stdout).is_ok(), "{outcome:?}");
+    assert!(outcome.stderr.contains("built"), "{outcome:?}");
+    let outcome = challenge_test_in(project.path(), &["--stage", "0"]);
+    assert!(outcome.stdout.contains("built"), "{outcome:?}");
+}
+
+/// The program prints what XML does not permit, and fails as many checks as the report for machines
+/// of the other kind says.
+fn junit() {
+    let print = r#"printf '\033\000\377 ]]> &<\n'; exec "$1""#;
+    let program = ["sh", "-c", print, "sh", &stage(0)];
+    let json = Grader::new(CHALLENGE, &["--up-to", "1"]).report(&program);
+    let (checks, failures) =
+        (json.stages.iter().map(|stage| stage.checks.len()).sum(), json.failures().count());
+    let outcome =
+        challenge_test(&[&["--up-to", "1", "--format", "junit", "--"][..], &program].concat());
+    let elements = elements(&outcome.stdout);
+    let count = |name: &str| elements.iter().filter(|(other, _, _)| other == name).count();
+    assert_eq!([count("testsuite"), count("testcase"), count("failure")], [2, checks, failures]);
+    let (_, tests, failed) =
+        elements.iter().find(|(name, ..)| name == "testsuites").expect("a root");
+    assert_eq!([tests, failed], [&checks.to_string(), &failures.to_string()]);
+}
+
+/// The elements of a document, each with its attributes `tests` and `failures`.
+fn elements(document: &str) -> Vec<(String, String, String)> {
+    let is_permitted = |char: &char| matches!(char, '\t' | '\n' | '\r' | ' '..);
+    assert_eq!(
+        document.chars().find(|char| !is_permitted(char)),
+        None,
+        "XML 1.0 does not permit it"
+    );
+    let attribute = |start: &BytesStart, name: &str| {
+        let attribute = start.try_get_attribute(name).expect("attributes are well-formed");
+        attribute.map_or(String::new(), |value| String::from_utf8_lossy(&value.value).into_owned())
+    };
+    let mut reader = Reader::from_str(document);
+    let mut elements = Vec::new();
+    loop {
+        match reader.read_event().expect("the report is well-formed") {
+            Event::Start(start) | Event::Empty(start) => {
+                let name = String::from_utf8_lossy(start.name().as_ref()).into_owned();
+                elements.push((name, attribute(&start, "tests"), attribute(&start, "failures")));
+            }
+            Event::Text(text) => drop(text.xml10_content().expect("entities are known")),
+            Event::Eof => return elements,
+            _ => {}
+        }
+    }
+}
+
+/// Stage 1 answers everything with PONG, so that the card of stage 2's first check shows its word.
+fn seeds() {
+    let expected = |seed: &str| {
+        let arguments = ["--stage", "2", "--fail-fast", "--seed", seed];
+        let report = Grader::new(CHALLENGE, &arguments).report(&[&stage(1)]);
+        assert_eq!(report.seed.to_string(), seed);
+        let (_, check) = report.failures().next().expect("stage 1 has no ECHO");
+        let card = check.explanation.clone().expect("a failure has a card");
+        card.lines().find(|line| line.starts_with("  expected")).expect("bytes").to_owned()
+    };
+    assert_eq!(expected("7"), expected("7"));
+    assert_ne!(expected("7"), expected("8"));
+}
+
+fn project(settings: &str) -> tempfile::TempDir {
+    let project = tempfile::tempdir().expect("there is room for a directory");
+    fs::write(project.path().join("challenge.toml"), settings).expect("there is room for a file");
+    project
+}
