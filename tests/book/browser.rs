@@ -13,7 +13,7 @@ use test_support::PATIENCE;
 /// Chromium reads requests from descriptor 3 and writes to 4, each with a zero byte behind it.
 const START: &str = r#"exec chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
     --disable-background-networking --disable-component-update --disable-sync \
-    --disable-dev-shm-usage --allow-file-access-from-files --hide-scrollbars \
+    --disable-dev-shm-usage --hide-scrollbars \
     --user-data-dir="$0" --remote-debugging-pipe 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null"#;
 
 pub struct Browser {
@@ -96,9 +96,14 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
-    /// A picture of the window as PNG, in base64.
+    /// A picture of the whole page as PNG, in base64.
     pub fn screenshot(&mut self) -> String {
-        let picture = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        let size = self.call("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
+        let clip = json!({
+            "x": 0, "y": 0, "scale": 1, "width": size["width"], "height": size["height"],
+        });
+        let whole = json!({"format": "png", "clip": clip, "captureBeyondViewport": true});
+        let picture = self.call("Page.captureScreenshot", whole);
         picture["data"].as_str().expect("it is text").to_owned()
     }
 
@@ -143,8 +148,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // It ends its helpers before itself; killed, it would leave them to end on their own.
-        self.session = Value::Null;
-        self.send("Browser.close", json!({}));
+        let close = json!({"id": self.last_id + 1, "method": "Browser.close"});
+        let _ = self.requests.write_all(format!("{close}\0").as_bytes());
         let _ = self.chromium.wait();
     }
 }

@@ -28,13 +28,13 @@ pub fn the_diffs_are_those_of_the_stages() {
 fn page_of_step(before: &Path, after: &Path, number: usize) -> String {
     let diff = challenge_diff(number - 1, number);
     let (before, after) = (stage_folder(before), stage_folder(after));
-    let command = format!("diff -ruN {} {}", before.display(), after.display());
     let mut page = format!(
         "# What stage {number} changes\n\n\
-         Lines with `+` are new in stage {number}, lines with `-` were in stage {} and are gone. In the\n\
-         repository, `{command}` shows the same.\n\
+         Lines with `+` are new in stage {number}, and lines with `-` have gone. The same in a terminal:\n\n\
+         ```sh\ndiff -ruN {} {}\n```\n\n\
          `RECORD=1 cargo test --test book` makes this page.\n",
-        number - 1,
+        before.display(),
+        after.display(),
     );
     for file in files_of(&diff) {
         let name = name_of(file);

@@ -1,6 +1,6 @@
 //! Every link inside the repository leads somewhere, and every page of the book is in its contents.
 
-use crate::page::{Page, ROOT, files};
+use crate::page::{Heading, Page, ROOT, files};
 use std::path::{Component, Path, PathBuf};
 
 pub fn every_link_leads_somewhere() {
@@ -31,7 +31,7 @@ fn problem_of_link(page: &Page, link: &str) -> Option<String> {
     if page.path.starts_with("docs") && !target.starts_with("docs") {
         return Some(format!("{from}: {link} leads out of the book"));
     }
-    let is_named = |heading: &String| anchor_of(heading) == anchor;
+    let is_named = |heading: &Heading| anchor_of(&heading.text) == anchor;
     let leads = anchor.is_empty() || Page::read(&target).headings.iter().any(is_named);
     (!leads).then(|| format!("{from}: {link} leads nowhere: the page has no such heading"))
 }

@@ -1,5 +1,5 @@
-//! A page of Markdown, taken apart: its blocks of code, its links, the names of its sections, and
-//! how many words it has.
+//! A page of Markdown, taken apart: its blocks of code, its links, and its headings with the
+//! number of words below each.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::fs;
@@ -14,8 +14,12 @@ pub struct Page {
     pub blocks: Vec<Block>,
     /// Where its links and images lead, as it says it.
     pub links: Vec<String>,
-    pub headings: Vec<String>,
-    /// Words besides code.
+    pub headings: Vec<Heading>,
+}
+
+pub struct Heading {
+    pub text: String,
+    /// How many words stand below it, besides blocks of code, until the next heading.
     pub words: usize,
 }
 
@@ -36,7 +40,6 @@ impl Page {
             blocks: Vec::new(),
             links: Vec::new(),
             headings: Vec::new(),
-            words: 0,
         };
         page.parse(&text);
         page
@@ -68,7 +71,7 @@ impl Page {
     }
 
     fn parse(&mut self, text: &str) {
-        let mut heading = None;
+        let mut in_heading = false;
         let mut in_block = false;
         for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
             match event {
@@ -82,8 +85,11 @@ impl Page {
                     in_block = true;
                 }
                 Event::End(TagEnd::CodeBlock) => in_block = false,
-                Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
-                Event::End(TagEnd::Heading(_)) => self.headings.extend(heading.take()),
+                Event::Start(Tag::Heading { .. }) => {
+                    self.headings.push(Heading { text: String::new(), words: 0 });
+                    in_heading = true;
+                }
+                Event::End(TagEnd::Heading(_)) => in_heading = false,
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     self.links.push(dest_url.to_string());
                 }
@@ -91,12 +97,17 @@ impl Page {
                     let block = self.blocks.last_mut().expect("the one that has begun");
                     block.text.push_str(&text);
                 }
-                Event::Text(text) => {
-                    self.words += text.split_whitespace().filter(|word| is_word(word)).count();
-                    heading.iter_mut().for_each(|heading| heading.push_str(&text));
+                Event::Text(text) | Event::Code(text) if in_heading => {
+                    let heading = self.headings.last_mut().expect("the one that has begun");
+                    heading.text.push_str(&text);
                 }
-                Event::Code(text) => {
-                    heading.iter_mut().for_each(|heading| heading.push_str(&text));
+                Event::Text(text) | Event::Code(text) => {
+                    let words = text.split_whitespace().filter(|word| is_word(word)).count();
+                    self.headings
+                        .iter_mut()
+                        .last()
+                        .into_iter()
+                        .for_each(|last| last.words += words);
                 }
                 _ => {}
             }
