@@ -18,6 +18,11 @@ pub struct Need {
 impl Need {
     pub const GIT: Need =
         Need { name: "git", proof: &["git", "--version"], install: "apt-get install git" };
+    pub const PYTHON: Need = Need {
+        name: "python3",
+        proof: &["python3", "--version"],
+        install: "apt-get install python3",
+    };
     pub const REDIS_SERVER: Need = Need {
         name: "redis-server",
         proof: &["redis-server", "--version"],
