@@ -133,13 +133,14 @@ impl World {
     /// Waits until nothing runs any more, and nothing temporary is left.
     #[track_caller]
     pub fn expect_quiet(&self) {
+        let left = || {
+            let files = fs::read_dir(self.path("tmp")).expect("a directory").flatten();
+            files.map(|entry| entry.path()).collect::<Vec<PathBuf>>()
+        };
+        // This is cheap to ask, and true at last; whoever still runs could write there again.
+        eventually("the checkout is removed", || left().is_empty());
         eventually("every process ends", || self.processes().is_empty());
-        let left: Vec<PathBuf> = fs::read_dir(self.path("tmp"))
-            .expect("a directory")
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        assert!(left.is_empty(), "left behind: {left:?}");
+        assert_eq!(left(), [] as [PathBuf; 0], "left behind");
     }
 }
 
