@@ -121,12 +121,13 @@ fn a_silent_client(trial: &mut Trial) -> Result<(), Problem> {
 }
 
 fn a_stuck_client(trial: &mut Trial) -> Result<(), Problem> {
-    let mut stuck = trial.connect()?;
+    let (mut stuck, mut other) = (trial.connect()?, trial.connect()?);
+    echoes(trial, &mut other)?;
     let word = word(&mut trial.random);
     let request = echo(&word);
     let (now, later) = request.split_at(request.len() - 5);
     stuck.send(now)?;
-    let mut other = trial.connect()?;
+    trial.until_read(&stuck);
     echoes(trial, &mut other)?;
     stuck.send(later)?;
     stuck.expect(&Reply::bulk(&word))

@@ -99,6 +99,7 @@ impl Trial {
     /// Gives the program a moment to see that the clients of a check have left, so that what it makes of
     /// that shows in this check, and does not disturb the next.
     pub fn settle(&self) {
+        self.until_quiet();
         let deadline = Instant::now() + Duration::from_millis(20);
         for (_, port) in &*self.shared.ports.borrow() {
             while sockets::server_end(*port).is_some() && Instant::now() < deadline {
