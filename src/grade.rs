@@ -50,8 +50,10 @@ impl CheckResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     Passed,
-    Failed,
+    /// The machine did not let every check come to a result.
     Unclear,
+    /// A check failed, whatever came of the others.
+    Failed,
 }
 
 /// Receives results as they come, in the order of stages and checks.
