@@ -3,11 +3,12 @@
 use super::Problem;
 use crate::git;
 use crate::host::record::{self, Push};
-use crate::host::{self, hook, shell_word};
+use crate::host::{self, Hosting, hook, shell_word};
 use crate::languages::{self, LANGUAGES};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use anstream::println;
+use clap::Args;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,35 +31,64 @@ pub fn languages() -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn host(repository: &Path, language: &str, name: Option<String>) -> Result<ExitCode, Problem> {
-    let language = languages::find(language)?;
-    let stem = repository.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    host::create(repository, language, &name.unwrap_or(stem))?;
-    println!("git clone {}", shell_word(&absolute(repository)?));
-    Ok(ExitCode::SUCCESS)
+#[derive(Args)]
+pub struct Host {
+    /// The bare repository to make
+    repository: PathBuf,
+    /// The language of the starter
+    #[arg(long)]
+    language: String,
+    /// Whose repository it is; without it, the name of the repository
+    #[arg(long)]
+    name: Option<String>,
+}
+
+impl Host {
+    pub fn run(self) -> Result<ExitCode, Problem> {
+        let stem = || self.repository.file_stem().unwrap_or_default().to_string_lossy().into();
+        let hosting = Hosting {
+            language: languages::find(&self.language)?,
+            name: self.name.unwrap_or_else(stem),
+        };
+        host::create(&self.repository, &hosting)?;
+        println!("git clone {}", shell_word(&absolute(&self.repository)?));
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// For a single learner: the repository is beside the clone, and has its name with `.git` behind it.
-pub fn new(directory: &Path, language: &str) -> Result<ExitCode, Problem> {
-    let language = languages::find(language)?;
-    if directory.exists() {
-        return Err(format!("{} exists already; choose another name", directory.display()));
+#[derive(Args)]
+pub struct New {
+    /// Where; it must not exist yet
+    directory: PathBuf,
+    /// The language to write the server in
+    #[arg(long)]
+    language: String,
+}
+
+impl New {
+    pub fn run(self) -> Result<ExitCode, Problem> {
+        let directory = &self.directory;
+        let language = languages::find(&self.language)?;
+        if directory.exists() {
+            return Err(format!("{} exists already; choose another name", directory.display()));
+        }
+        let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let repository = directory.with_file_name(format!("{name}.git"));
+        host::create(&repository, &Hosting { language, name })?;
+        let (from, to) = (absolute(&repository)?, absolute(directory)?);
+        let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);
+        let cloned =
+            git::run(Path::new("."), &[&clone, [from.as_ref(), to.as_ref()].as_slice()].concat());
+        if cloned.is_err() {
+            let _ = fs::remove_dir_all(&repository); // it would be in the way of the next attempt
+        }
+        cloned?;
+        println!("{BOLD}cd {}{BOLD:#}", shell_word(directory));
+        println!("{BOLD}git commit --allow-empty -m start{BOLD:#}");
+        println!("{BOLD}git push{BOLD:#}");
+        Ok(ExitCode::SUCCESS)
     }
-    let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let repository = directory.with_file_name(format!("{name}.git"));
-    host::create(&repository, language, &name)?;
-    let (from, to) = (absolute(&repository)?, absolute(directory)?);
-    let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);
-    let cloned =
-        git::run(Path::new("."), &[&clone, [from.as_ref(), to.as_ref()].as_slice()].concat());
-    if cloned.is_err() {
-        let _ = fs::remove_dir_all(&repository); // it would be in the way of the next attempt
-    }
-    cloned?;
-    println!("{BOLD}cd {}{BOLD:#}", shell_word(directory));
-    println!("{BOLD}git commit --allow-empty -m start{BOLD:#}");
-    println!("{BOLD}git push{BOLD:#}");
-    Ok(ExitCode::SUCCESS)
 }
 
 pub fn hook(repository: &Path) -> Result<ExitCode, Problem> {

@@ -31,26 +31,11 @@ enum Command {
     /// Grade again whenever a file of the project changes
     Watch,
     /// Begin: make a project of your own, with a repository that grades what you push
-    New {
-        /// Where; it must not exist yet
-        directory: PathBuf,
-        /// The language to write the server in
-        #[arg(long)]
-        language: String,
-    },
+    New(host::New),
     /// List the languages that there is a starter for
     Languages,
     /// Make a repository that grades what is pushed to it, for somebody to clone
-    Host {
-        /// The bare repository to make
-        repository: PathBuf,
-        /// The language of the starter
-        #[arg(long)]
-        language: String,
-        /// Whose repository it is; without it, the name of the repository
-        #[arg(long)]
-        name: Option<String>,
-    },
+    Host(host::Host),
     /// Show how far this project has come, push by push
     Status,
     /// List the stages
@@ -91,9 +76,9 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Test(test) => test.run(),
         Command::Watch => watch::run(),
-        Command::New { directory, language } => host::new(&directory, &language),
+        Command::New(new) => new.run(),
         Command::Languages => host::languages(),
-        Command::Host { repository, language, name } => host::host(&repository, &language, name),
+        Command::Host(host) => host.run(),
         Command::Status => host::status(),
         Command::Hook { repository } => host::hook(&repository),
         Command::Stages => show::stages(),

@@ -32,12 +32,19 @@ pub const IDENTITY: [&str; 8] = [
     "core.hooksPath=/dev/null",
 ];
 
+/// What a repository is made for.
+pub struct Hosting {
+    pub language: &'static Language,
+    /// Whose it is.
+    pub name: String,
+}
+
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
-pub fn create(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+pub fn create(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     if repository.exists() {
         return Err(format!("{} exists already; choose another name", repository.display()));
     }
-    let made = fill(repository, language, name);
+    let made = fill(repository, hosting);
     if made.is_err() {
         // What is half done would be in the way of the next attempt.
         let _ = fs::remove_dir_all(repository);
@@ -45,13 +52,13 @@ pub fn create(repository: &Path, language: &Language, name: &str) -> Result<(), 
     made
 }
 
-fn fill(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("cannot make {}: {error}", repository.display());
     fs::create_dir_all(repository).map_err(cannot)?;
     git::run(repository, &["init", "-q", "--bare", "-b", BRANCH, "."])?;
     for (key, value) in [
-        ("challenge.name", name),
-        ("challenge.language", language.slug),
+        ("challenge.name", hosting.name.as_str()),
+        ("challenge.language", hosting.language.slug),
         // The record is the host's: it can be fetched, and not pushed, nor can anything be pushed
         // that Git would show in its place.
         ("receive.hideRefs", record::BRANCH),
@@ -66,19 +73,19 @@ fn fill(repository: &Path, language: &Language, name: &str) -> Result<(), String
         git::run(repository, &["config", "--add", key, value])?;
     }
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
-    commit_starter(repository, language, name)?;
+    commit_starter(repository, hosting)?;
     install_hook(repository).map_err(cannot)
 }
 
-fn commit_starter(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+fn commit_starter(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("cannot write the starter: {error}");
     let checkout = tempfile::tempdir().map_err(cannot)?;
     let directory = checkout.path();
-    for (path, text) in language.starter() {
+    for (path, text) in hosting.language.starter() {
         write(&directory.join(path), text).map_err(cannot)?;
     }
     let project = Project::load(directory)?;
-    write(&directory.join("README.md"), &readme(&project, language, name)).map_err(cannot)?;
+    write(&directory.join("README.md"), &readme(&project, hosting)).map_err(cannot)?;
     git::run(directory, &["init", "-q", "-b", BRANCH, "."])?;
     git::run(directory, &["add", "--all", "--force"])?; // whatever the user ignores everywhere
     let commit = ["commit", "-q", "-m", "The starter"];
@@ -88,11 +95,11 @@ fn commit_starter(repository: &Path, language: &Language, name: &str) -> Result<
     git::run(directory, &[IDENTITY.map(OsStr::new).as_slice(), &push].concat()).map(drop)
 }
 
-fn readme(project: &Project, language: &Language, name: &str) -> String {
+fn readme(project: &Project, hosting: &Hosting) -> String {
     let build = project.build.as_ref().map_or(String::new(), |build| format!("{build}\n    "));
     README
-        .replace("{name}", name)
-        .replace("{language}", language.title)
+        .replace("{name}", &hosting.name)
+        .replace("{language}", hosting.language.title)
         .replace("{run}", &format!("{build}{}", project.run))
         .replace("{stages}", &STAGES.len().to_string())
         .replace("{title}", STAGES[0].title)
