@@ -2,8 +2,10 @@
 
 use super::Problem;
 use crate::git;
+use crate::host::key::{self, Key};
 use crate::host::record::{self, Push};
-use crate::host::{self, Hosting, hook, shell_word};
+use crate::host::settings::SandboxMode;
+use crate::host::{self, Hosting, shell_word};
 use crate::languages::{self, LANGUAGES};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
@@ -41,17 +43,45 @@ pub struct Host {
     /// Whose repository it is; without it, the name of the repository
     #[arg(long)]
     name: Option<String>,
+    /// Others than you push to it: a sandbox is required, and a push has a limited size
+    #[arg(long)]
+    shared: bool,
+    /// When a push is graded without a sandbox; never, if the repository is shared, and otherwise
+    /// where there is none
+    #[arg(long, value_enum, value_name = "MODE")]
+    sandbox: Option<SandboxMode>,
+    /// Show of a failed check only its name, and what kind of failure it was
+    #[arg(long)]
+    exam: bool,
+    /// A public key (id_ed25519.pub) that opens this repository over ssh, and nothing else
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
 }
 
 impl Host {
     pub fn run(self) -> Result<ExitCode, Problem> {
-        let stem = || self.repository.file_stem().unwrap_or_default().to_string_lossy().into();
+        let repository = &self.repository;
+        let key = self.key.as_deref().map(Key::read).transpose()?;
+        let stem = || repository.file_stem().unwrap_or_default().to_string_lossy().into();
+        let usual = if self.shared { SandboxMode::Required } else { SandboxMode::Preferred };
         let hosting = Hosting {
             language: languages::find(&self.language)?,
             name: self.name.unwrap_or_else(stem),
+            shared: self.shared,
+            sandbox: self.sandbox.unwrap_or(usual),
+            exam: self.exam,
         };
-        host::create(&self.repository, &hosting)?;
-        println!("git clone {}", shell_word(&absolute(&self.repository)?));
+        host::create(repository, &hosting)?;
+        let address = match key {
+            None => shell_word(&absolute(repository)?),
+            Some(key) => {
+                key.admit(repository).and_then(|()| key::address(repository)).inspect_err(
+                    // It would be in the way of the next attempt.
+                    |_| drop(fs::remove_dir_all(repository)),
+                )?
+            }
+        };
+        println!("git clone {address}");
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -75,7 +105,9 @@ impl New {
         }
         let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let repository = directory.with_file_name(format!("{name}.git"));
-        host::create(&repository, &Hosting { language, name })?;
+        let sandbox = SandboxMode::Preferred;
+        let hosting = Hosting { language, name, shared: false, sandbox, exam: false };
+        host::create(&repository, &hosting)?;
         let (from, to) = (absolute(&repository)?, absolute(directory)?);
         let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);
         let cloned =
@@ -91,8 +123,8 @@ impl New {
     }
 }
 
-pub fn hook(repository: &Path) -> Result<ExitCode, Problem> {
-    hook::post_receive(repository)?;
+pub fn serve(repository: &Path) -> Result<ExitCode, Problem> {
+    key::serve(repository)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,7 @@ mod show;
 mod test;
 mod watch;
 
+use crate::host::hook;
 use crate::stages::{STAGES, Stage};
 use anstream::eprintln;
 use clap::{Parser, Subcommand};
@@ -65,6 +66,9 @@ enum Command {
     /// Grade what a push has brought; git runs this
     #[command(hide = true)]
     Hook { repository: PathBuf },
+    /// Let somebody clone and push to one repository; sshd runs this
+    #[command(hide = true)]
+    Serve { repository: PathBuf },
 }
 
 /// What a command could not do, in a line for a person.
@@ -80,7 +84,8 @@ pub fn run() -> ExitCode {
         Command::Languages => host::languages(),
         Command::Host(host) => host.run(),
         Command::Status => host::status(),
-        Command::Hook { repository } => host::hook(&repository),
+        Command::Hook { repository } => Ok(hook::post_receive(&repository)),
+        Command::Serve { repository } => host::serve(&repository),
         Command::Stages => show::stages(),
         Command::Task { stage } => show::task(stage),
         Command::Hint { stage, hint } => show::hint(stage, hint),

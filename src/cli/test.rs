@@ -3,9 +3,9 @@
 use super::{Problem, stage_number, terminal_width};
 use crate::grade::{Plan, Reporter, Verdict, grade};
 use crate::project::{self, Project};
-use crate::report::{JsonReport, JunitReport, TextReport};
+use crate::report::{Detail, JsonReport, JunitReport, TextReport};
 use crate::stages::{STAGES, Stage};
-use crate::trial::{PORT, Subject, sandbox};
+use crate::trial::{PORT, Place, Subject, namespaces};
 use crate::{procfs, progress, sockets};
 use anstream::{eprintln, println};
 use clap::{Args, ValueEnum};
@@ -60,7 +60,7 @@ impl Test {
 
     pub fn run(self) -> Result<ExitCode, Problem> {
         let subject = self.subject()?;
-        if sandbox::refusal().is_some() {
+        if namespaces::refusal().is_some() {
             expect_free_port()?;
         }
         let plan = Plan {
@@ -71,7 +71,10 @@ impl Test {
             all: self.all,
         };
         let mut report: Box<dyn Reporter> = match self.format {
-            Format::Text => Box::new(TextReport::new(terminal_width(), self.keep_going)),
+            Format::Text => {
+                let detail = if self.keep_going { Detail::AllCards } else { Detail::FirstCard };
+                Box::new(TextReport::new(terminal_width(), detail))
+            }
             Format::Json => Box::new(JsonReport::default()),
             Format::Junit => Box::new(JunitReport::new()),
         };
@@ -100,17 +103,18 @@ impl Test {
         let directory = env::current_dir().map_err(|error| format!("no directory: {error}"))?;
         let Some(program) = self.program.first() else {
             let project = Project::load(&directory)?;
+            let place = Place::plain(&directory);
             // What a build prints is no part of a report for machines.
-            project.build(&directory, |line| match self.format {
+            project.build(&place, |line| match self.format {
                 Format::Text => println!("  {line}"),
                 _ => eprintln!("{line}"),
             })?;
-            return Ok(project.subject(&directory));
+            return Ok(project.subject(place));
         };
         expect_program(program)?;
         Ok(Subject {
             program: self.program.clone(),
-            directory,
+            place: Place::plain(&directory),
             start_time: Duration::from_secs(project::DEFAULT_START_SECONDS),
             one_thread: true,
         })

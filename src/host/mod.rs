@@ -1,9 +1,16 @@
 //! Repositories that grade what is pushed to them.
 
+mod attempt;
+mod cache;
 pub mod hook;
+pub mod key;
+mod place;
 pub mod record;
+mod remote;
+pub mod settings;
 mod workplace;
 
+use self::settings::SandboxMode;
 use crate::git;
 use crate::languages::Language;
 use crate::project::Project;
@@ -37,14 +44,30 @@ pub struct Hosting {
     pub language: &'static Language,
     /// Whose it is.
     pub name: String,
+    /// Whether others than the host push to it.
+    pub shared: bool,
+    pub sandbox: SandboxMode,
+    pub exam: bool,
 }
+
+/// The most that a stranger's push may bring, and whether git looks at it closely.
+const STRANGERS: [(&str, &str); 2] =
+    [("receive.maxInputSize", "64m"), ("receive.fsckObjects", "true")];
 
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
 pub fn create(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     if repository.exists() {
         return Err(format!("{} exists already; choose another name", repository.display()));
     }
-    let made = fill(repository, hosting);
+    let made = fill(repository, hosting).and_then(|()| match hosting.sandbox {
+        SandboxMode::Required => place::try_sandbox(repository).map_err(|reason| {
+            format!(
+                "there is no sandbox here for what others push: {reason}; mend that, or choose \
+                 another --sandbox"
+            )
+        }),
+        _ => Ok(()),
+    });
     if made.is_err() {
         // What is half done would be in the way of the next attempt.
         let _ = fs::remove_dir_all(repository);
@@ -59,6 +82,8 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     for (key, value) in [
         ("challenge.name", hosting.name.as_str()),
         ("challenge.language", hosting.language.slug),
+        ("challenge.sandbox", hosting.sandbox.name()),
+        ("challenge.exam", if hosting.exam { "true" } else { "false" }),
         // The record is the host's: it can be fetched, and not pushed, nor can anything be pushed
         // that Git would show in its place.
         ("receive.hideRefs", record::BRANCH),
@@ -69,7 +94,10 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         ("receive.keepAlive", "1"),
         // Whoever has hooks of their own for all repositories does not have them here.
         ("core.hooksPath", "hooks"),
-    ] {
+    ]
+    .into_iter()
+    .chain(STRANGERS.into_iter().filter(|_| hosting.shared))
+    {
         git::run(repository, &["config", "--add", key, value])?;
     }
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
@@ -97,19 +125,23 @@ fn commit_starter(repository: &Path, hosting: &Hosting) -> Result<(), String> {
 
 fn readme(project: &Project, hosting: &Hosting) -> String {
     let build = project.build.as_ref().map_or(String::new(), |build| format!("{build}\n    "));
-    README
+    let is_shown = |line: &&str| !hosting.exam || !line.contains("challenge hint");
+    let readme: Vec<&str> = README.lines().filter(is_shown).collect();
+    let readme = readme
+        .join("\n")
         .replace("{name}", &hosting.name)
         .replace("{language}", hosting.language.title)
         .replace("{run}", &format!("{build}{}", project.run))
         .replace("{stages}", &STAGES.len().to_string())
         .replace("{title}", STAGES[0].title)
-        .replace("{task}", STAGES[0].chapter.task())
+        .replace("{task}", STAGES[0].chapter.task());
+    readme + "\n"
 }
 
 /// A path as a word for the shell.
 pub fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
-    let is_plain = |character: char| character.is_alphanumeric() || "/._-".contains(character);
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-:@".contains(character);
     match text.chars().all(is_plain) {
         true => text,
         false => format!("'{}'", text.replace('\'', "'\\''")),

@@ -1,6 +1,6 @@
 //! The report as JSON: one object on standard output, and the form in which results are recorded.
 
-use super::explanation;
+use super::{Detail, explanation};
 use crate::grade::{CheckResult, Plan, Reporter, Verdict};
 use crate::stages::Stage;
 use serde::{Deserialize, Serialize};
@@ -44,9 +44,14 @@ pub struct CheckRecord {
 pub struct Results {
     stages: Vec<StageRecord>,
     seed: u64,
+    detail: Detail,
 }
 
 impl Results {
+    pub fn new(detail: Detail) -> Results {
+        Results { detail, ..Results::default() }
+    }
+
     pub fn begin(&mut self, seed: u64) {
         self.seed = seed;
     }
@@ -68,7 +73,7 @@ impl Results {
             name: result.check.name.to_owned(),
             passed: result.passed(),
             milliseconds: result.time.as_millis() as u64,
-            explanation: explanation(stage, result, self.seed),
+            explanation: explanation(stage, result, self.seed, self.detail),
             note: result.note.clone(),
             repeats: result.repeats,
         });

@@ -1,6 +1,6 @@
 //! The report as JUnit XML, which CI systems read.
 
-use super::explanation;
+use super::{Detail, explanation};
 use crate::card;
 use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
 use crate::stages::Stage;
@@ -69,7 +69,9 @@ fn case(stage: &Stage, result: &CheckResult, seed: u64) -> TestCase {
         Some((kind, message)) => {
             let mut status = TestCaseStatus::non_success(kind);
             status.set_message(message);
-            status.set_description(explanation(stage, result, seed).unwrap_or_default());
+            status.set_description(
+                explanation(stage, result, seed, Detail::AllCards).unwrap_or_default(),
+            );
             status
         }
     };
