@@ -51,6 +51,11 @@ impl Need {
         proof: &["unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
         install: "apt-get install util-linux iproute2, where the system permits namespaces",
     };
+    pub const BUBBLEWRAP: Need = Need {
+        name: "bubblewrap",
+        proof: &["bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"],
+        install: "apt-get install bubblewrap, where the system permits namespaces",
+    };
     pub const MDBOOK: Need = Need {
         name: "mdbook",
         proof: &["mdbook", "--version"],
