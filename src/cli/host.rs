@@ -2,6 +2,7 @@
 
 use super::Problem;
 use crate::git;
+use crate::host::ci::Service;
 use crate::host::record::{self, Push};
 use crate::host::{self, Hosting, hook, shell_word};
 use crate::languages::{self, LANGUAGES};
@@ -41,6 +42,9 @@ pub struct Host {
     /// Whose repository it is; without it, the name of the repository
     #[arg(long)]
     name: Option<String>,
+    /// Add the file that lets a CI service grade pushes on its own machines
+    #[arg(long, value_name = "SERVICE")]
+    ci: Option<Service>,
 }
 
 impl Host {
@@ -49,6 +53,7 @@ impl Host {
         let hosting = Hosting {
             language: languages::find(&self.language)?,
             name: self.name.unwrap_or_else(stem),
+            ci: self.ci,
         };
         host::create(&self.repository, &hosting)?;
         println!("git clone {}", shell_word(&absolute(&self.repository)?));
@@ -64,6 +69,9 @@ pub struct New {
     /// The language to write the server in
     #[arg(long)]
     language: String,
+    /// Add the file that lets a CI service grade pushes on its own machines
+    #[arg(long, value_name = "SERVICE")]
+    ci: Option<Service>,
 }
 
 impl New {
@@ -75,7 +83,7 @@ impl New {
         }
         let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let repository = directory.with_file_name(format!("{name}.git"));
-        host::create(&repository, &Hosting { language, name })?;
+        host::create(&repository, &Hosting { language, name, ci: self.ci })?;
         let (from, to) = (absolute(&repository)?, absolute(directory)?);
         let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);
         let cloned =

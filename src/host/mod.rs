@@ -1,5 +1,6 @@
 //! Repositories that grade what is pushed to them.
 
+pub mod ci;
 pub mod hook;
 pub mod record;
 mod workplace;
@@ -37,6 +38,8 @@ pub struct Hosting {
     pub language: &'static Language,
     /// Whose it is.
     pub name: String,
+    /// Where pushes are graded as well.
+    pub ci: Option<ci::Service>,
 }
 
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
@@ -86,6 +89,10 @@ fn commit_starter(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     }
     let project = Project::load(directory)?;
     write(&directory.join("README.md"), &readme(&project, hosting)).map_err(cannot)?;
+    if let Some(service) = hosting.ci {
+        let workflow = service.workflow(hosting.language)?;
+        write(&directory.join(service.path()), &workflow).map_err(cannot)?;
+    }
     git::run(directory, &["init", "-q", "-b", BRANCH, "."])?;
     git::run(directory, &["add", "--all", "--force"])?; // whatever the user ignores everywhere
     let commit = ["commit", "-q", "-m", "The starter"];
@@ -99,6 +106,7 @@ fn readme(project: &Project, hosting: &Hosting) -> String {
     let build = project.build.as_ref().map_or(String::new(), |build| format!("{build}\n    "));
     README
         .replace("{name}", &hosting.name)
+        .replace("{elsewhere}", hosting.ci.map_or("", ci::Service::remark))
         .replace("{language}", hosting.language.title)
         .replace("{run}", &format!("{build}{}", project.run))
         .replace("{stages}", &STAGES.len().to_string())
