@@ -50,8 +50,8 @@ static MACHINES: &[Machine] = machines![
     // The GHC that is there comes before Ubuntu's on the path, and has no package for the network.
     "haskell" ["apt-get install ghc libghc-network-dev", "echo /usr/bin >>\"$GITHUB_PATH\""],
         "debian:13" ["apt-get install ca-certificates curl ghc libghc-network-dev"];
-    "ocaml" ["apt-get install ocaml-nox ocaml-dune"],
-        "debian:13" ["apt-get install ca-certificates curl ocaml-nox ocaml-dune"];
+    "ocaml" ["apt-get install ocaml ocaml-dune"],
+        "debian:13" ["apt-get install ca-certificates curl ocaml ocaml-dune"];
 ];
 
 pub fn of(language: &Language) -> Result<&'static Machine, String> {
