@@ -2,6 +2,7 @@
 
 use super::Problem;
 use crate::git;
+use crate::host::ci::Service;
 use crate::host::key::{self, Key};
 use crate::host::record::{self, Push};
 use crate::host::settings::SandboxMode;
@@ -51,11 +52,14 @@ pub struct Host {
     #[arg(long, value_enum, value_name = "MODE")]
     sandbox: Option<SandboxMode>,
     /// Show of a failed check only its name, and what kind of failure it was
-    #[arg(long)]
+    #[arg(long, conflicts_with = "ci")]
     exam: bool,
     /// A public key (id_ed25519.pub) that opens this repository over ssh, and nothing else
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// Add the file that lets a CI service grade pushes on its own machines
+    #[arg(long, value_name = "SERVICE")]
+    ci: Option<Service>,
 }
 
 impl Host {
@@ -70,6 +74,7 @@ impl Host {
             shared: self.shared,
             sandbox: self.sandbox.unwrap_or(usual),
             exam: self.exam,
+            ci: self.ci,
         };
         host::create(repository, &hosting)?;
         let address = match key {
@@ -94,6 +99,9 @@ pub struct New {
     /// The language to write the server in
     #[arg(long)]
     language: String,
+    /// Add the file that lets a CI service grade pushes on its own machines
+    #[arg(long, value_name = "SERVICE")]
+    ci: Option<Service>,
 }
 
 impl New {
@@ -106,7 +114,7 @@ impl New {
         let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let repository = directory.with_file_name(format!("{name}.git"));
         let sandbox = SandboxMode::Preferred;
-        let hosting = Hosting { language, name, shared: false, sandbox, exam: false };
+        let hosting = Hosting { language, name, shared: false, sandbox, exam: false, ci: self.ci };
         host::create(&repository, &hosting)?;
         let (from, to) = (absolute(&repository)?, absolute(directory)?);
         let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod cache;
+pub mod ci;
 pub mod hook;
 pub mod key;
 mod place;
@@ -48,6 +49,8 @@ pub struct Hosting {
     pub shared: bool,
     pub sandbox: SandboxMode,
     pub exam: bool,
+    /// Where pushes are graded as well.
+    pub ci: Option<ci::Service>,
 }
 
 /// The most that a stranger's push may bring, and whether git looks at it closely.
@@ -114,6 +117,10 @@ fn commit_starter(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     }
     let project = Project::load(directory)?;
     write(&directory.join("README.md"), &readme(&project, hosting)).map_err(cannot)?;
+    if let Some(service) = hosting.ci {
+        let workflow = service.workflow(hosting.language)?;
+        write(&directory.join(service.path()), &workflow).map_err(cannot)?;
+    }
     git::run(directory, &["init", "-q", "-b", BRANCH, "."])?;
     git::run(directory, &["add", "--all", "--force"])?; // whatever the user ignores everywhere
     let commit = ["commit", "-q", "-m", "The starter"];
@@ -130,6 +137,7 @@ fn readme(project: &Project, hosting: &Hosting) -> String {
     let readme = readme
         .join("\n")
         .replace("{name}", &hosting.name)
+        .replace("{elsewhere}", hosting.ci.map_or("", ci::Service::remark))
         .replace("{language}", hosting.language.title)
         .replace("{run}", &format!("{build}{}", project.run))
         .replace("{stages}", &STAGES.len().to_string())

@@ -1,10 +1,10 @@
-//! The report as JSON: one object on standard output, and the form in which results are recorded.
+//! The report as JSON: one object in one line, and the form in which results are recorded.
 
 use super::{Detail, explanation};
 use crate::grade::{CheckResult, Plan, Reporter, Verdict};
 use crate::stages::Stage;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write, stdout};
+use std::io::{self, Write};
 use std::mem;
 use std::time::Duration;
 
@@ -97,9 +97,15 @@ impl Results {
     }
 }
 
-#[derive(Default)]
 pub struct JsonReport {
     results: Results,
+    output: Box<dyn Write>,
+}
+
+impl JsonReport {
+    pub fn new(output: Box<dyn Write>) -> JsonReport {
+        JsonReport { results: Results::default(), output }
+    }
 }
 
 impl Reporter for JsonReport {
@@ -130,7 +136,7 @@ impl Reporter for JsonReport {
 
     fn end(&mut self, _: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
         let record = mem::take(&mut self.results).record(verdict, time);
-        serde_json::to_writer(stdout(), &record)?;
-        writeln!(stdout())
+        serde_json::to_writer(&mut self.output, &record)?;
+        writeln!(self.output)
     }
 }

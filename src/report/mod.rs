@@ -2,10 +2,12 @@
 
 mod json;
 mod junit;
+mod pair;
 mod text;
 
 pub use json::{JsonReport, Record, Results};
 pub use junit::JunitReport;
+pub use pair::Pair;
 pub use text::TextReport;
 
 use crate::card;

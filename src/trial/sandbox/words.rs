@@ -100,7 +100,7 @@ impl Sandbox {
         words.all(["--dir", "/etc"]);
         for name in names_in(&self.root.join("etc")) {
             let starts_with = |start: &&str| name.as_encoded_bytes().starts_with(start.as_bytes());
-            if SETTINGS.iter().any(|start| starts_with(&start)) {
+            if SETTINGS.iter().any(starts_with) {
                 let from = self.root.join("etc").join(&name);
                 words.bind("--ro-bind-try", &from, &Path::new("/etc").join(&name));
             }
