@@ -1,6 +1,7 @@
 //! The command line: what there is to ask for, and who answers.
 
 mod host;
+mod report;
 mod show;
 mod test;
 mod watch;
@@ -53,6 +54,12 @@ enum Command {
     },
     /// Show how far this project has come, push by push
     Status,
+    /// Show how far everybody has come: a row a repository
+    ///
+    /// Of each stage, a row has the tries and the time: 2·12m. ✗ before them says that the stage has
+    /// not passed, and 5/6↓3 that five of six have, but at the last try only three. "lost" counts the
+    /// pushes at which a stage failed that had passed at the try before.
+    Report(report::Report),
     /// List the stages
     Stages,
     /// Show what a stage asks
@@ -95,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Languages => host::languages(),
         Command::Host { repository, language, name } => host::host(&repository, &language, name),
         Command::Status => host::status(),
+        Command::Report(report) => report.run(),
         Command::Hook { repository } => host::hook(&repository),
         Command::Stages => show::stages(),
         Command::Task { stage } => show::task(stage),

@@ -55,7 +55,7 @@ fn parse(line: &str) -> Result<Push, String> {
 }
 
 /// What is said of a record that is not as it was written.
-fn broken(why: &str) -> String {
+pub fn broken(why: &str) -> String {
     format!("the record is broken ({why}); put back the branch results, which every clone has")
 }
 
