@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod git;
 mod grade;
+mod gradebook;
 mod host;
 mod languages;
 mod procfs;

@@ -2,23 +2,21 @@
 
 use super::Problem;
 use crate::git;
+use crate::gradebook::history::{History, StageHistory};
 use crate::host::ci::Service;
 use crate::host::key::{self, Key};
-use crate::host::record::{self, Push};
 use crate::host::settings::SandboxMode;
-use crate::host::{self, Hosting, shell_word};
+use crate::host::{self, Hosting, record, shell_word};
 use crate::languages::{self, LANGUAGES};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::counted;
 use anstream::println;
 use clap::Args;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
-
-/// The record as a clone has it.
-const FETCHED: &str = "refs/remotes/origin/results";
 
 pub fn languages() -> Result<ExitCode, Problem> {
     for language in LANGUAGES {
@@ -144,56 +142,38 @@ pub fn status() -> Result<ExitCode, Problem> {
             "{DIM}(origin cannot be reached: this is what was known at the last fetch){DIM:#}"
         );
     }
-    let pushes = record::read(here, if is_host { record::BRANCH } else { FETCHED })?;
+    let pushes = record::read(here, if is_host { record::BRANCH } else { record::FETCHED })?;
     let Some(last) = pushes.last() else {
         println!("Nothing has been pushed yet: git commit --allow-empty -m start && git push");
         return Ok(ExitCode::SUCCESS);
     };
-    let count = pushes.len();
-    println!(
-        "{BOLD}{}{BOLD:#}, {}, {count} push{}",
-        last.name,
-        last.language,
-        if count == 1 { "" } else { "es" }
-    );
-    let counting: Vec<&Push> = pushes.iter().filter(|push| push.counts).collect();
-    let mut tries = 0;
-    for stage in &STAGES {
-        tries = stage_status(stage, &counting, tries);
+    let count = counted(pushes.len(), "push", "pushes");
+    println!("{BOLD}{}{BOLD:#}, {}, {count}", last.name, last.language);
+    let history = History::of(&pushes).map_err(|error| record::broken(&error))?;
+    for (stage, past) in STAGES.iter().zip(&history.stages) {
+        stage_status(stage, past, &history);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints when a stage passed. `before` is how many pushes it took to pass the stage before, or all of
-/// them if it did not; returns the same for this stage.
-fn stage_status(stage: &Stage, pushes: &[&Push], before: usize) -> usize {
-    let passes = |push: &&&Push| push.stages_passed > stage.number;
+/// Prints when a stage passed, or after how many tries it has not.
+fn stage_status(stage: &Stage, past: &StageHistory, history: &History) {
     let (number, slug) = (stage.number, stage.slug);
-    let Some(first) = pushes.iter().position(|push| passes(&push)) else {
-        let tries = pushes.len().saturating_sub(before);
-        match tries {
-            0 => println!("  {DIM}  {number} {slug}{DIM:#}"),
-            _ => println!("  {BAD}✗{BAD:#} {number} {slug:<12} {}", times(tries, "try", "tries")),
-        }
-        return pushes.len();
-    };
-    let push = pushes[first];
-    let tries = times((first + 1).saturating_sub(before).max(1), "try", "tries");
-    let lost = match pushes.last().is_some_and(|last| !passes(&last)) {
+    let tries = counted(past.tries, "try", "tries");
+    let lost = match past.fails_again {
         true => format!("  {BAD}fails again since{BAD:#}"),
         false => String::new(),
     };
-    println!(
-        "  {GOOD}✓{GOOD:#} {number} {slug:<12} {tries:<9} {}  push {}, {}{lost}",
-        push.time.replace('T', " ").trim_end_matches('Z'),
-        push.push,
-        &push.commit[..8]
-    );
-    first + 1
-}
-
-fn times(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    match past.passed.map(|at| &history.pushes[at]) {
+        Some(push) => println!(
+            "  {GOOD}✓{GOOD:#} {number} {slug:<12} {tries:<9} {}  push {}, {}{lost}",
+            push.time.strftime("%F %T"),
+            push.number,
+            push.short_commit()
+        ),
+        None if past.tries == 0 => println!("  {DIM}  {number} {slug}{DIM:#}"),
+        None => println!("  {BAD}✗{BAD:#} {number} {slug:<12} {tries}"),
+    }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Problem> {

@@ -1,6 +1,7 @@
 //! The command line: what there is to ask for, and who answers.
 
 mod host;
+mod report;
 mod show;
 mod test;
 mod watch;
@@ -39,6 +40,12 @@ enum Command {
     Host(host::Host),
     /// Show how far this project has come, push by push
     Status,
+    /// Show how far everybody has come: a table, or a page with a timeline for each
+    ///
+    /// Of each stage, a row has the tries and the time: 2·12m. ✗ before them says that the stage has
+    /// not passed, and 5/6↓3 that five of six have, but at the last try only three. "lost" counts the
+    /// pushes at which a stage failed that had passed at the try before.
+    Report(report::Report),
     /// List the stages
     Stages,
     /// Show what a stage asks
@@ -84,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Languages => host::languages(),
         Command::Host(host) => host.run(),
         Command::Status => host::status(),
+        Command::Report(report) => report.run(),
         Command::Hook { repository } => Ok(hook::post_receive(&repository)),
         Command::Serve { repository } => host::serve(&repository),
         Command::Stages => show::stages(),

@@ -1,6 +1,5 @@
 //! The book is true by test: what `docs/` quotes, shows and links to is compared with what there is.
 
-mod browser;
 mod chapters;
 mod diffs;
 mod links;

@@ -4,6 +4,7 @@
 mod escapes;
 mod exam;
 mod first_steps;
+mod hosting;
 mod keys;
 mod live;
 mod problems;
@@ -91,7 +92,13 @@ fn main() {
         keys::what_is_no_key_makes_no_repository
         keys::a_mirror_is_a_backup
     ];
-    let mut suite = Suite::default();
+    let whole_machine =
+        [Need::GIT, Need::PYTHON, Need::BUBBLEWRAP, sshd::NEED, hosting::machine::NEED];
+    let mut suite = Suite::default().test_with(
+        &whole_machine,
+        "hosting::five_commands_make_a_host_for_a_class",
+        || hosting::five_commands_make_a_host_for_a_class(&World::new()),
+    );
     for (name, run) in over_ssh {
         let needs = [Need::GIT, sshd::NEED];
         suite = suite.test_with(&needs, name, move || run(&World::with_sshd()));
