@@ -167,7 +167,7 @@ fn commands(failure: &Failure) -> Vec<String> {
     let nc = format!("nc 127.0.0.1 {PORT}");
     let mut commands = Vec::new();
     if failure.transcript.iter().any(|entry| entry.lane != lane) {
-        commands.push(format!("{nc}    # in another terminal, and leave it open"));
+        commands.push(format!("{nc}  # in another terminal; leave it open"));
     }
     commands.push(match sent.is_empty() {
         true => nc,

@@ -5,7 +5,6 @@
 //! pipe that ends when the trial ends, or when the tester is killed. On its standard output it
 //! reports, and its standard error is where the program prints.
 
-use nix::mount::{MsFlags, mount};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill};
@@ -18,7 +17,6 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio, exit};
 use std::thread;
 
-use super::namespaces;
 use crate::procfs;
 
 /// The hidden argument.
@@ -28,9 +26,6 @@ pub const ARGUMENT: &str = "__init";
 pub fn run(program: &[OsString]) -> ! {
     // Orphans come to us even where we are not process 1.
     let _ = prctl::set_child_subreaper(true);
-    if getpid() == Pid::from_raw(1) {
-        mount_own_proc();
-    }
     let report = match spawn(program) {
         Ok(child) => {
             thread::spawn(die_with_lifeline);
@@ -99,10 +94,4 @@ pub fn kill_descendants() {
             let _ = kill(Pid::from_raw(process as i32), Signal::SIGKILL);
         }
     }
-}
-
-/// The program sees its own processes in /proc, where the system lets us arrange that.
-fn mount_own_proc() {
-    let _ = namespaces::isolate_mounts()
-        .and_then(|()| mount(Some("proc"), "/proc", Some("proc"), MsFlags::empty(), None::<&str>));
 }

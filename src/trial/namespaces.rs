@@ -7,6 +7,7 @@ use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork, getgid, getuid};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::exit;
 use std::sync::OnceLock;
@@ -137,12 +138,26 @@ fn bring_up_loopback() -> io::Result<()> {
     Ok(())
 }
 
+fn mount_own_proc() -> nix::Result<()> {
+    isolate_mounts()?;
+    mount(Some("proc"), "/proc", Some("proc"), MsFlags::empty(), None::<&str>)
+}
+
 /// Starts `command` where its process numbers are its own: as process 1 of a new namespace, with
-/// which everything it starts will die. On a plain host it is started as it is.
+/// which everything it starts will die, and with a /proc of these processes where the system lets us
+/// arrange that. On a plain host it is started as it is.
 pub fn spawn_isolated(mut command: std::process::Command) -> io::Result<std::process::Child> {
     if refusal().is_some() {
         return command.spawn();
     }
+    // It has to be done before exec, with which an ordinary user loses the right to mount.
+    // SAFETY: unshare and mount are system calls, which may be made between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            let _ = mount_own_proc();
+            Ok(())
+        })
+    };
     // The thread that asks for the namespace is not in it; only its children are. Since it could
     // start no threads afterwards, it is a thread of its own.
     thread::scope(|scope| {

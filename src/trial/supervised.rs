@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 pub struct Supervised {
     init: Child,
@@ -79,11 +80,14 @@ impl Drop for Supervised {
 pub fn run(program: &[OsString], place: &Place) -> io::Result<(String, String)> {
     let (process, Streams { mut output, report }) =
         Supervised::start(program, place, Network::Own)?;
-    let mut printed = Vec::new();
-    output.read_to_end(&mut printed)?;
+    let printed = thread::spawn(move || {
+        let mut printed = Vec::new();
+        output.read_to_end(&mut printed).map(|_| String::from_utf8_lossy(&printed).into_owned())
+    });
     let ending = ending(report);
-    drop(process);
-    Ok((ending, String::from_utf8_lossy(&printed).into_owned()))
+    drop(process); // what it has left behind could keep its output open
+    let printed = printed.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;
+    Ok((ending, printed))
 }
 
 /// Waits until the command ends, and says how: `exited with status 1`, `was killed by SIGSEGV`.

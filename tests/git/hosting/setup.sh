@@ -13,6 +13,7 @@ userdel git 2>/dev/null || true
 rm -rf /home/git
 mount --bind "$folder/checkout" /media
 mount -t tmpfs tmpfs /run
+chmod 1777 "$folder/tmp"
 mount --bind "$folder/tmp" /tmp
 mkdir -p /run/sshd
 echo ready
