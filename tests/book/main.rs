@@ -2,9 +2,13 @@
 
 mod browser;
 mod chapters;
+mod commands;
 mod diffs;
+#[path = "../layout/mod.rs"]
+mod layout;
 mod links;
 mod page;
+mod scene;
 mod sessions;
 mod shell;
 mod site;
@@ -26,7 +30,7 @@ fn main() {
         .test("the_diffs_are_those_of_the_stages", diffs::the_diffs_are_those_of_the_stages)
         .test("every_link_leads_somewhere", links::every_link_leads_somewhere)
         .test("every_page_is_in_the_contents", links::every_page_is_in_the_contents);
-    let suite = sessions::add_to(suite);
+    let suite = commands::add_to(sessions::add_to(suite));
     let site = [Need::MDBOOK, Need::CHROMIUM];
     suite
         .test_with(
