@@ -99,7 +99,11 @@ fn problem_of(scene: &mut Scene, command: &str) -> Option<String> {
         Some("challenge") => succeeds(scene, &asking_for_help(command)).err(),
         Some("--") => succeeds(scene, &asking_for_help("challenge test")).err(),
         Some(option) if option.starts_with("--") => problem_of_option(scene, command),
-        Some("diff") => succeeds(scene, &format!("{command}; [ $? = 1 ]")).err(), // they differ
+        // They differ; and with `N`, a folder that is not there would be an empty one.
+        Some("diff") => {
+            let strict = command.replace("-ruN", "-ru");
+            succeeds(scene, &format!("{command}; [ $? = 1 ] && {strict}; [ $? = 1 ]")).err()
+        }
         _ => succeeds(scene, command).err(),
     }
 }
