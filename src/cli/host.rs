@@ -13,9 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-/// The record as a clone has it.
-const FETCHED: &str = "refs/remotes/origin/results";
-
 pub fn languages() -> Result<ExitCode, Problem> {
     for language in LANGUAGES {
         let (slug, title, program) = (language.slug, language.title, language.program);
@@ -74,7 +71,7 @@ pub fn status() -> Result<ExitCode, Problem> {
             "{DIM}(origin cannot be reached: this is what was known at the last fetch){DIM:#}"
         );
     }
-    let pushes = record::read(here, if is_host { record::BRANCH } else { FETCHED })?;
+    let pushes = record::read(here, if is_host { record::BRANCH } else { record::FETCHED })?;
     let Some(last) = pushes.last() else {
         println!("Nothing has been pushed yet: git commit --allow-empty -m start && git push");
         return Ok(ExitCode::SUCCESS);

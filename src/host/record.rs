@@ -11,6 +11,8 @@ use std::fs::File;
 use std::path::Path;
 
 pub const BRANCH: &str = "refs/heads/results";
+/// The branch as a clone has it.
+pub const FETCHED: &str = "refs/remotes/origin/results";
 pub const NOTES: &str = "refs/notes/challenge";
 
 /// One push, and what came of it.
