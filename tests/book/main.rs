@@ -50,6 +50,11 @@ fn main() {
         )
         .test_with(
             &site,
+            "the_pages_of_the_site_lead_from_the_first_to_the_last",
+            site::the_pages_lead_from_the_first_to_the_last,
+        )
+        .test_with(
+            &site,
             "search_finds_a_word_of_a_chapter",
             site::search_finds_a_word_of_a_chapter,
         )
