@@ -2,17 +2,20 @@
 
 use crate::page::{Block, Page};
 use crate::scene::Scene;
+use crate::shell::NOTHING_MORE;
 use regex_lite::Regex;
 use test_support::{Need, Suite};
 
 /// What the words of a session need.
-const NEEDS: [(&str, Need); 7] = [
+const NEEDS: [(&str, Need); 9] = [
     ("strace ", Need::STRACE),
     ("nc -", Need::NETCAT),
     ("redis-cli", Need::REDIS_CLI),
+    ("redis-server -", Need::REDIS_SERVER),
     ("git ", Need::GIT),
     ("patch ", Need::PATCH),
     ("python", Need::PYTHON),
+    ("pkill ", Need::PKILL),
     ("", Need::PRIVATE_NETWORK),
 ];
 
@@ -28,6 +31,10 @@ pub fn add_to(mut suite: Suite) -> Suite {
                 let mut scene = Scene::set();
                 server.into_iter().for_each(|stage| scene.serve(stage));
                 prints_what_it_shows(&mut scene, &place, &steps);
+                let leaves_a_server = steps.iter().any(|step| step.command.contains("--bin "));
+                if server.is_none() && !leaves_a_server {
+                    leaves_nothing_behind(&mut scene, &place);
+                }
             });
         }
     }
@@ -75,12 +82,18 @@ pub fn prints_what_it_shows(scene: &mut Scene, place: &str, steps: &[Step]) {
     }
 }
 
+/// A server that goes on has the port that the next session wants.
+fn leaves_nothing_behind(scene: &mut Scene, place: &str) {
+    let waited = scene.run("wait", 0);
+    assert!(!waited.contains(NOTHING_MORE), "{place}: what it started has not ended with it");
+}
+
 /// The lines, without colours and what is different each time: seconds, random seeds, names of commits,
-/// how busy the processor was, and what a program has inherited.
+/// how busy the processor was, what a program has inherited, and how much the kernel was to take at once.
 fn normal(text: &str) -> Vec<String> {
     let colours = Regex::new("\x1b\\[[0-9;]*m").expect("it is one");
     let changing = Regex::new(
-        r#"\d+\.\d{2,}|\d+\.\d+ s\b|tv_nsec=\d+|"milliseconds": \d+|seed \d+|\d+ %|\d+ open"#,
+        r#"\d+\.\d{2,}|\d+\.\d+ s\b|tv_nsec=\d+|"milliseconds": \d+|seed \d+|\d+ %|\d+ open|\.\.\., \d+$"#,
     );
     let changing = changing.expect("it is one");
     let commits = Regex::new(r"(^\[main |Grading |^   |\.\.)[0-9a-f]{7,8}\b").expect("it is one");

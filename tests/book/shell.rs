@@ -7,6 +7,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use test_support::PATIENCE;
 
+/// Stands behind the output of a command that has not ended.
+pub const NOTHING_MORE: &str = "(and nothing more)\n";
+
 /// The shell prints this when a command has ended.
 const MARK: char = '\x1e';
 
@@ -49,7 +52,7 @@ impl Shell {
             match self.output.recv_timeout(PATIENCE) {
                 Ok(chunk) => bytes.extend(chunk),
                 Err(_) => {
-                    bytes.extend(b"(and nothing more)\n");
+                    bytes.extend(NOTHING_MORE.as_bytes());
                     break;
                 }
             }

@@ -48,6 +48,8 @@ impl Need {
     };
     pub const PATCH: Need =
         Need { name: "patch", proof: &["patch", "--version"], install: "apt-get install patch" };
+    pub const PKILL: Need =
+        Need { name: "pkill", proof: &["pkill", "--version"], install: "apt-get install procps" };
     pub const PRIVATE_NETWORK: Need = Need {
         name: "a private network",
         proof: &["unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
