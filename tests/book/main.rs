@@ -8,6 +8,7 @@ mod diffs;
 mod layout;
 mod links;
 mod page;
+mod projects;
 mod scene;
 mod sessions;
 mod shell;
@@ -28,6 +29,7 @@ fn main() {
             chapters::every_trace_names_the_command_that_recorded_it,
         )
         .test("the_diffs_are_those_of_the_stages", diffs::the_diffs_are_those_of_the_stages)
+        .test("every_project_file_is_taken", projects::every_project_file_is_taken)
         .test("every_link_leads_somewhere", links::every_link_leads_somewhere)
         .test("every_page_is_in_the_contents", links::every_page_is_in_the_contents);
     let suite = commands::add_to(sessions::add_to(suite));
