@@ -24,6 +24,7 @@ fn main() {
             "every_chapter_is_read_in_one_sitting",
             chapters::every_chapter_is_read_in_one_sitting,
         )
+        .test("challenge_shows_the_first_part", chapters::challenge_shows_the_first_part)
         .test(
             "every_trace_names_the_command_that_recorded_it",
             chapters::every_trace_names_the_command_that_recorded_it,
