@@ -54,7 +54,7 @@ type Played = (&'static str, fn(&Path) -> String);
 
 const PLAYED: [Played; 2] = [
     ("cargo test --test layout", layout::report), // cargo would build the test for another folder
-    ("cargo build --release", build),
+    ("cargo build --release --bin stage3", build),
 ];
 
 pub struct Scene {
@@ -102,10 +102,10 @@ impl Scene {
     }
 }
 
-/// Builds the stages as they are here. An optimised build would take long and do the same.
+/// Builds stage 3 as it is here. An optimised build would take long and do the same.
 fn build(repository: &Path) -> String {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--offline", "--package", "stages"]).current_dir(repository);
+    cargo.args(["build", "--quiet", "--offline", "--bin", "stage3"]).current_dir(repository);
     let output = cargo.env_remove("CARGO_TARGET_DIR").output().expect("cargo starts");
     let release = repository.join("target/release");
     fs::remove_file(&release).expect("it is a link");

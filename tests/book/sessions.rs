@@ -31,7 +31,7 @@ pub fn add_to(mut suite: Suite) -> Suite {
                 let mut scene = Scene::set();
                 server.into_iter().for_each(|stage| scene.serve(stage));
                 prints_what_it_shows(&mut scene, &place, &steps);
-                let leaves_a_server = steps.iter().any(|step| step.command.contains("--bin "));
+                let leaves_a_server = steps.iter().any(|step| is_server(&step.command));
                 if server.is_none() && !leaves_a_server {
                     leaves_nothing_behind(&mut scene, &place);
                 }
@@ -70,9 +70,14 @@ pub fn steps(block: &Block) -> Vec<Step> {
     steps
 }
 
+/// A server that the book starts in a terminal of its own.
+fn is_server(command: &str) -> bool {
+    command.starts_with("cargo run ") && command.contains("--bin ")
+}
+
 pub fn prints_what_it_shows(scene: &mut Scene, place: &str, steps: &[Step]) {
     for Step { command, shown } in steps {
-        let lives_on = command.ends_with('&') || command.contains("--bin ");
+        let lives_on = command.ends_with('&') || is_server(command);
         let lines = if lives_on { shown.lines().count() } else { 0 };
         let printed = scene.run(command, lines);
         assert!(
