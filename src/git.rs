@@ -26,13 +26,33 @@ pub fn with_input<S: AsRef<OsStr>>(
     output_of(command(directory).args(arguments), input)
 }
 
-/// Writes the files of a commit of a bare repository into an empty directory.
-pub fn export(repository: &Path, commit: &str, directory: &Path) -> Result<(), String> {
-    let mut git = command(repository);
-    git.arg("--git-dir=.").arg("--work-tree").arg(directory);
-    // An index of its own: two pushes must not wait for the repository's.
-    git.env("GIT_INDEX_FILE", directory.with_extension("index"));
+/// Writes the files of a commit of a bare repository into an empty directory, and notes them in an
+/// index, which is not the repository's: two pushes must not wait for that.
+pub fn export(
+    repository: &Path,
+    commit: &str,
+    directory: &Path,
+    index: &Path,
+) -> Result<(), String> {
+    let mut git = beside(repository, directory, index);
+    // What files of the commit ask for is not done, such as filters that programs have set up for all
+    // repositories.
+    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
     output_of(git.args(["read-tree", "--reset", "-u", commit]), b"").map(drop)
+}
+
+/// What `.gitignore` names of the files that are in an exported directory now: paths, each with a zero
+/// byte behind it. A directory that is ignored as a whole stands for all that is in it.
+pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> Result<String, String> {
+    let list = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+    output_of(beside(repository, directory, index).args(list), b"")
+}
+
+fn beside(repository: &Path, directory: &Path, index: &Path) -> Command {
+    let mut git = command(repository);
+    git.args(["-c", "safe.directory=*", "--git-dir=.", "--work-tree"]).arg(directory);
+    git.env("GIT_INDEX_FILE", index);
+    git
 }
 
 fn command(directory: &Path) -> Command {

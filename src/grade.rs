@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Failure, Problem, Symptom};
 use crate::stages::Stage;
-use crate::trial::{Subject, Trial, sandbox};
+use crate::trial::{Subject, Trial, namespaces};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -133,7 +133,7 @@ impl Workers {
         let senders: Arc<[Sender<Message>]> = senders.into();
         let queue = Arc::new(Mutex::new((0..plan.stages.len()).collect::<VecDeque<usize>>()));
         let cancelled = Arc::new(AtomicBool::new(false));
-        let count = match sandbox::refusal() {
+        let count = match namespaces::refusal() {
             None => thread::available_parallelism().map_or(1, usize::from).clamp(2, 8),
             Some(_) => 1,
         };
@@ -256,7 +256,7 @@ impl Bench<'_> {
     }
 
     fn start(&mut self) -> Result<Trial, Problem> {
-        sandbox::renew_network()
+        namespaces::renew_network()
             .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
         let started = Trial::start(&self.plan.subject, Arc::clone(self.cancelled))
             .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?

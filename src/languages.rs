@@ -1,6 +1,8 @@
 //! The languages that there is a starter for.
 
-use std::path::PathBuf;
+use crate::trial::sandbox::{SYSTEM_PATH, Toolchain};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 pub struct Language {
@@ -58,12 +60,42 @@ impl Language {
         STARTERS.iter().find(|(slug, _)| *slug == self.slug).map_or(&[], |(_, files)| *files)
     }
 
+    /// The folder of its tools, where they are not among the system's.
+    pub fn toolchain(&self) -> Option<Toolchain> {
+        let found = self.found()?;
+        let program = fs::canonicalize(&found).ok()?;
+        let is_system = program.starts_with("/usr") || program.starts_with("/bin");
+        if is_system && SYSTEM_PATH.iter().any(|bin| found.parent() == Some(Path::new(bin))) {
+            return None;
+        }
+        // What is found may stand for one of several versions, in another place.
+        let folder = match self.slug {
+            "go" => said(&["go", "env", "GOROOT"]),
+            "javascript" | "typescript" => said(&["node", "-p", "process.execPath + '/../..'"]),
+            "python" => said(&["python3", "-c", "import sys; print(sys.base_prefix)"]),
+            "ruby" => said(&["ruby", "-e", "puts RbConfig::CONFIG['prefix']"]),
+            "rust" => said(&["rustc", "--print", "sysroot"]),
+            _ => None,
+        };
+        let folder = folder.or_else(|| {
+            let bin = program.parent()?;
+            Some(if bin.ends_with("bin") { bin.parent()? } else { bin }.to_owned())
+        })?;
+        folder.parent().is_some().then(|| Toolchain::at(folder))
+    }
+
     /// Where its program was found on this machine.
     pub fn found(&self) -> Option<PathBuf> {
         let path = env::var_os("PATH").unwrap_or_default();
         let mut programs = env::split_paths(&path).map(|directory| directory.join(self.program));
         programs.find(|program| fs::metadata(program).is_ok_and(|file| file.is_file()))
     }
+}
+
+/// The path that a program prints.
+fn said(command: &[&str]) -> Option<PathBuf> {
+    let output = Command::new(command[0]).args(&command[1..]).output().ok()?;
+    fs::canonicalize(String::from_utf8(output.stdout).ok()?.trim()).ok()
 }
 
 #[cfg(test)]

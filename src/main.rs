@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod git;
 mod grade;
+mod gradebook;
 mod host;
 mod languages;
 mod procfs;
@@ -30,6 +31,6 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|argument| argument == trial::init::ARGUMENT) {
         trial::init::run(&arguments[2..]);
     }
-    trial::sandbox::prepare();
+    trial::namespaces::prepare();
     cli::run()
 }

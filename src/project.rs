@@ -1,8 +1,9 @@
 //! The learner's project: `challenge.toml`, and the step that builds it.
 
 use crate::bytes::printable;
-use crate::trial::Subject;
+use crate::trial::sandbox::Network;
 use crate::trial::supervised::{Streams, Supervised, ending};
+use crate::trial::{Place, Subject};
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
@@ -50,6 +51,11 @@ fn default_build_seconds() -> u64 {
     300
 }
 
+/// It is printed, and stands in reports.
+fn is_name(language: &str) -> bool {
+    (1..=40).contains(&language.chars().count()) && !language.chars().any(char::is_control)
+}
+
 impl Project {
     pub fn load(directory: &Path) -> Result<Project, String> {
         let path = directory.join(FILE);
@@ -61,15 +67,28 @@ impl Project {
             ),
             _ => format!("cannot read {}: {error}", path.display()),
         })?;
-        toml::from_str(&text)
-            .map_err(|error| format!("{FILE}: {}\n{EXAMPLE}", error.to_string().trim()))
+        let project: Project = toml::from_str(&text)
+            .map_err(|error| format!("{FILE}: {}\n{EXAMPLE}", error.to_string().trim()))?;
+        match is_name(&project.language) {
+            true => Ok(project),
+            false => {
+                Err(format!("{FILE}: the language is no name of at most 40 letters\n{EXAMPLE}"))
+            }
+        }
     }
 
-    pub fn subject(&self, directory: &Path) -> Subject {
+    /// The same, with no more time than a host grants.
+    pub fn within(mut self, build_time: Duration, start_time: Duration) -> Project {
+        self.build_seconds = self.build_seconds.min(build_time.as_secs());
+        self.start_seconds = self.start_seconds.min(start_time.as_secs());
+        self
+    }
+
+    pub fn subject(&self, place: Place) -> Subject {
         Subject {
             // The shell becomes the program, and is no process of its own beside it.
             program: ["sh", "-c", &format!("exec {}", self.run)].map(OsString::from).to_vec(),
-            directory: directory.to_owned(),
+            place,
             start_time: Duration::from_secs(self.start_seconds),
             one_thread: self.one_thread,
         }
@@ -77,11 +96,11 @@ impl Project {
 
     /// Runs the build command, if there is one, and passes on each line that it prints. Nothing that
     /// it has started outlives it.
-    pub fn build(&self, directory: &Path, mut print: impl FnMut(&str)) -> Result<(), String> {
+    pub fn build(&self, place: &Place, mut print: impl FnMut(&str)) -> Result<(), String> {
         let Some(build) = &self.build else { return Ok(()) };
         let started = Instant::now();
         let command = ["sh", "-c", build].map(OsString::from);
-        let (mut process, streams) = Supervised::start(&command, directory)
+        let (mut process, streams) = Supervised::start(&command, place, Network::Own)
             .map_err(|error| format!("cannot start the build: {error}"))?;
         let limit = Duration::from_secs(self.build_seconds);
         let news = follow(streams);

@@ -54,6 +54,11 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{} {noun}{plural}", bytes::thousands(number))
 }
 
+/// The same for a noun that has a plural of its own: `1 try`, `2 tries`.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// A cause as a sentence: with a capital letter and a full stop.
 pub fn sentence(text: &str) -> String {
     let mut characters = text.chars();

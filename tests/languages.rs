@@ -4,6 +4,9 @@
 //! `tests/toolchains.sh` installs the tools; without them, the tests of a language are skipped. So are
 //! the languages whose compilers take long, unless REQUIRE_ALL=1 asks for everything.
 
+#[path = "languages/pushed.rs"]
+mod pushed;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -74,14 +77,29 @@ fn main() {
             &format!("the_{name}_starter_is_a_few_lines_from_passing_stage_0"),
             || starter_is_a_few_lines_from_passing(&copy(STARTERS, name)),
         );
+        suite = suite.test_with(
+            &[Need::GIT, Need::BUBBLEWRAP, language, time],
+            &format!("the_{name}_starter_is_graded_in_a_sandbox"),
+            || {
+                let project = copy(STARTERS, name);
+                uncomment_all(&project);
+                pushed::is_graded_in_a_sandbox(name, &toolchains(), &project);
+            },
+        );
     }
     suite.run()
 }
 
-fn path_with_toolchains() -> OsString {
+/// The folder that the script installs into.
+fn toolchains() -> PathBuf {
     let script = Path::new(ROOT).join("tests/toolchains.sh");
     let output = Command::new(script).arg("--path").output().expect("the script is executable");
-    let mut path = OsString::from(String::from_utf8_lossy(&output.stdout).trim());
+    let bin = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    bin.parent().expect("it is a folder of the folder").to_owned()
+}
+
+fn path_with_toolchains() -> OsString {
+    let mut path = toolchains().join("bin").into_os_string();
     path.push(":");
     path.push(env::var_os("PATH").unwrap_or_default());
     path
@@ -104,9 +122,14 @@ fn starter_is_a_few_lines_from_passing(project: &TempDir) {
     {
         assert!(report.contains(part), "there is no \"{part}\" in the report:\n{report}");
     }
-    let uncommented: usize = files(project.path()).iter().map(|file| uncomment(file)).sum();
+    let uncommented = uncomment_all(project);
     assert!((1..=20).contains(&uncommented), "{uncommented} lines are a comment to uncomment");
     passes(project, &["--stage", "0"]);
+}
+
+/// How many lines became code.
+fn uncomment_all(project: &TempDir) -> usize {
+    files(project.path()).iter().map(|file| uncomment(file)).sum()
 }
 
 fn answers_as_redis_does(name: &str) {

@@ -4,7 +4,7 @@
 mod conversation;
 mod symptom;
 
-pub use symptom::happened;
+pub use symptom::{happened, kind};
 
 use crate::bytes;
 use crate::causes;
@@ -45,6 +45,14 @@ pub fn card(stage: &Stage, check: &Check, failure: &Failure, seed: u64, width: u
     }
     card.output(&failure.output);
     card.by_hand(stage, failure, seed);
+    card.text
+}
+
+/// What may be said in an exam: what kind of failure it was, and what the program itself has said.
+pub fn brief(failure: &Failure, width: usize) -> String {
+    let mut card = Card { text: String::new(), width: width.clamp(40, 100) };
+    card.paragraph(&kind(failure), 0);
+    card.output(&failure.output);
     card.text
 }
 

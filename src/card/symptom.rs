@@ -71,6 +71,26 @@ pub fn happened(failure: &Failure) -> String {
     }
 }
 
+/// What kind of failure it was, in a sentence that gives away nothing of what was expected.
+pub fn kind(failure: &Failure) -> String {
+    let kind = match &failure.symptom {
+        Symptom::Exited(how) => return format!("The program {how}."),
+        Symptom::NeverListened(_) => "Nobody listened on the port in time.",
+        Symptom::Refused => "A connection was refused.",
+        Symptom::NotAccepted(_) => "A connection was not accepted.",
+        Symptom::Silence { received, .. } if received.is_empty() => "No reply came.",
+        Symptom::Silence { .. } => "Only a part of a reply came.",
+        Symptom::Closed { .. } => "The connection was closed.",
+        Symptom::Reset { .. } => "The connection was reset.",
+        Symptom::Wrong { .. } => "A reply was wrong.",
+        Symptom::Unasked { .. } => "Bytes came that nothing had asked for.",
+        Symptom::NotRead { .. } => "The server took nothing in.",
+        Symptom::TooSlow(_) => "It took too long.",
+        Symptom::Measured(_) | Symptom::Found(_) => "It is not so.",
+    };
+    kind.to_owned()
+}
+
 /// The client that waits for something, and for how long it has.
 pub fn waiting(failure: &Failure) -> Option<(Lane, Duration)> {
     let lane = failure.lane?;

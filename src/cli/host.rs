@@ -2,12 +2,17 @@
 
 use super::Problem;
 use crate::git;
-use crate::host::record::{self, Push};
-use crate::host::{self, hook, shell_word};
+use crate::gradebook::history::{History, StageHistory};
+use crate::host::ci::Service;
+use crate::host::key::{self, Key};
+use crate::host::settings::SandboxMode;
+use crate::host::{self, Hosting, record, shell_word};
 use crate::languages::{self, LANGUAGES};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::counted;
 use anstream::println;
+use clap::Args;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,39 +32,105 @@ pub fn languages() -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn host(repository: &Path, language: &str, name: Option<String>) -> Result<ExitCode, Problem> {
-    let language = languages::find(language)?;
-    let stem = repository.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    host::create(repository, language, &name.unwrap_or(stem))?;
-    println!("git clone {}", shell_word(&absolute(repository)?));
-    Ok(ExitCode::SUCCESS)
+#[derive(Args)]
+pub struct Host {
+    /// The bare repository to make
+    repository: PathBuf,
+    /// The language of the starter
+    #[arg(long)]
+    language: String,
+    /// Whose repository it is; without it, the name of the repository
+    #[arg(long)]
+    name: Option<String>,
+    /// Others than you push to it: a sandbox is required, and a push has a limited size
+    #[arg(long)]
+    shared: bool,
+    /// When a push is graded without a sandbox; never, if the repository is shared, and otherwise
+    /// where there is none
+    #[arg(long, value_enum, value_name = "MODE")]
+    sandbox: Option<SandboxMode>,
+    /// Show of a failed check only its name, and what kind of failure it was
+    #[arg(long, conflicts_with = "ci")]
+    exam: bool,
+    /// A public key (id_ed25519.pub) that opens this repository over ssh, and nothing else
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Add the file that lets a CI service grade pushes on its own machines
+    #[arg(long, value_name = "SERVICE")]
+    ci: Option<Service>,
+}
+
+impl Host {
+    pub fn run(self) -> Result<ExitCode, Problem> {
+        let repository = &self.repository;
+        let key = self.key.as_deref().map(Key::read).transpose()?;
+        let stem = || repository.file_stem().unwrap_or_default().to_string_lossy().into();
+        let usual = if self.shared { SandboxMode::Required } else { SandboxMode::Preferred };
+        let hosting = Hosting {
+            language: languages::find(&self.language)?,
+            name: self.name.unwrap_or_else(stem),
+            shared: self.shared,
+            sandbox: self.sandbox.unwrap_or(usual),
+            exam: self.exam,
+            ci: self.ci,
+        };
+        host::create(repository, &hosting)?;
+        let address = match key {
+            None => shell_word(&absolute(repository)?),
+            Some(key) => {
+                key.admit(repository).and_then(|()| key::address(repository)).inspect_err(
+                    // It would be in the way of the next attempt.
+                    |_| drop(fs::remove_dir_all(repository)),
+                )?
+            }
+        };
+        println!("git clone {address}");
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// For a single learner: the repository is beside the clone, and has its name with `.git` behind it.
-pub fn new(directory: &Path, language: &str) -> Result<ExitCode, Problem> {
-    let language = languages::find(language)?;
-    if directory.exists() {
-        return Err(format!("{} exists already; choose another name", directory.display()));
-    }
-    let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let repository = directory.with_file_name(format!("{name}.git"));
-    host::create(&repository, language, &name)?;
-    let (from, to) = (absolute(&repository)?, absolute(directory)?);
-    let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);
-    let cloned =
-        git::run(Path::new("."), &[&clone, [from.as_ref(), to.as_ref()].as_slice()].concat());
-    if cloned.is_err() {
-        let _ = fs::remove_dir_all(&repository); // it would be in the way of the next attempt
-    }
-    cloned?;
-    println!("{BOLD}cd {}{BOLD:#}", shell_word(directory));
-    println!("{BOLD}git commit --allow-empty -m start{BOLD:#}");
-    println!("{BOLD}git push{BOLD:#}");
-    Ok(ExitCode::SUCCESS)
+#[derive(Args)]
+pub struct New {
+    /// Where; it must not exist yet
+    directory: PathBuf,
+    /// The language to write the server in
+    #[arg(long)]
+    language: String,
+    /// Add the file that lets a CI service grade pushes on its own machines
+    #[arg(long, value_name = "SERVICE")]
+    ci: Option<Service>,
 }
 
-pub fn hook(repository: &Path) -> Result<ExitCode, Problem> {
-    hook::post_receive(repository)?;
+impl New {
+    pub fn run(self) -> Result<ExitCode, Problem> {
+        let directory = &self.directory;
+        let language = languages::find(&self.language)?;
+        if directory.exists() {
+            return Err(format!("{} exists already; choose another name", directory.display()));
+        }
+        let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let repository = directory.with_file_name(format!("{name}.git"));
+        let sandbox = SandboxMode::Preferred;
+        let hosting = Hosting { language, name, shared: false, sandbox, exam: false, ci: self.ci };
+        host::create(&repository, &hosting)?;
+        let (from, to) = (absolute(&repository)?, absolute(directory)?);
+        let clone = ["clone", "-q", "--origin=origin", "--"].map(OsStr::new);
+        let cloned =
+            git::run(Path::new("."), &[&clone, [from.as_ref(), to.as_ref()].as_slice()].concat());
+        if cloned.is_err() {
+            let _ = fs::remove_dir_all(&repository); // it would be in the way of the next attempt
+        }
+        cloned?;
+        println!("{BOLD}cd {}{BOLD:#}", shell_word(directory));
+        println!("{BOLD}git commit --allow-empty -m start{BOLD:#}");
+        println!("{BOLD}git push{BOLD:#}");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+pub fn serve(repository: &Path) -> Result<ExitCode, Problem> {
+    key::serve(repository)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -76,51 +147,33 @@ pub fn status() -> Result<ExitCode, Problem> {
         println!("Nothing has been pushed yet: git commit --allow-empty -m start && git push");
         return Ok(ExitCode::SUCCESS);
     };
-    let count = pushes.len();
-    println!(
-        "{BOLD}{}{BOLD:#}, {}, {count} push{}",
-        last.name,
-        last.language,
-        if count == 1 { "" } else { "es" }
-    );
-    let counting: Vec<&Push> = pushes.iter().filter(|push| push.counts).collect();
-    let mut tries = 0;
-    for stage in &STAGES {
-        tries = stage_status(stage, &counting, tries);
+    let count = counted(pushes.len(), "push", "pushes");
+    println!("{BOLD}{}{BOLD:#}, {}, {count}", last.name, last.language);
+    let history = History::of(&pushes).map_err(|error| record::broken(&error))?;
+    for (stage, past) in STAGES.iter().zip(&history.stages) {
+        stage_status(stage, past, &history);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints when a stage passed. `before` is how many pushes it took to pass the stage before, or all of
-/// them if it did not; returns the same for this stage.
-fn stage_status(stage: &Stage, pushes: &[&Push], before: usize) -> usize {
-    let passes = |push: &&&Push| push.stages_passed > stage.number;
+/// Prints when a stage passed, or after how many tries it has not.
+fn stage_status(stage: &Stage, past: &StageHistory, history: &History) {
     let (number, slug) = (stage.number, stage.slug);
-    let Some(first) = pushes.iter().position(|push| passes(&push)) else {
-        let tries = pushes.len().saturating_sub(before);
-        match tries {
-            0 => println!("  {DIM}  {number} {slug}{DIM:#}"),
-            _ => println!("  {BAD}✗{BAD:#} {number} {slug:<12} {}", times(tries, "try", "tries")),
-        }
-        return pushes.len();
-    };
-    let push = pushes[first];
-    let tries = times((first + 1).saturating_sub(before).max(1), "try", "tries");
-    let lost = match pushes.last().is_some_and(|last| !passes(&last)) {
+    let tries = counted(past.tries, "try", "tries");
+    let lost = match past.fails_again {
         true => format!("  {BAD}fails again since{BAD:#}"),
         false => String::new(),
     };
-    println!(
-        "  {GOOD}✓{GOOD:#} {number} {slug:<12} {tries:<9} {}  push {}, {}{lost}",
-        push.time.replace('T', " ").trim_end_matches('Z'),
-        push.push,
-        &push.commit[..8]
-    );
-    first + 1
-}
-
-fn times(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    match past.passed.map(|at| &history.pushes[at]) {
+        Some(push) => println!(
+            "  {GOOD}✓{GOOD:#} {number} {slug:<12} {tries:<9} {}  push {}, {}{lost}",
+            push.time.strftime("%F %T"),
+            push.number,
+            push.short_commit()
+        ),
+        None if past.tries == 0 => println!("  {DIM}  {number} {slug}{DIM:#}"),
+        None => println!("  {BAD}✗{BAD:#} {number} {slug:<12} {tries}"),
+    }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Problem> {

@@ -1,10 +1,12 @@
 //! The command line: what there is to ask for, and who answers.
 
 mod host;
+mod report;
 mod show;
 mod test;
 mod watch;
 
+use crate::host::hook;
 use crate::stages::{STAGES, Stage};
 use anstream::eprintln;
 use clap::{Parser, Subcommand};
@@ -31,28 +33,19 @@ enum Command {
     /// Grade again whenever a file of the project changes
     Watch,
     /// Begin: make a project of your own, with a repository that grades what you push
-    New {
-        /// Where; it must not exist yet
-        directory: PathBuf,
-        /// The language to write the server in
-        #[arg(long)]
-        language: String,
-    },
+    New(host::New),
     /// List the languages that there is a starter for
     Languages,
     /// Make a repository that grades what is pushed to it, for somebody to clone
-    Host {
-        /// The bare repository to make
-        repository: PathBuf,
-        /// The language of the starter
-        #[arg(long)]
-        language: String,
-        /// Whose repository it is; without it, the name of the repository
-        #[arg(long)]
-        name: Option<String>,
-    },
+    Host(host::Host),
     /// Show how far this project has come, push by push
     Status,
+    /// Show how far everybody has come: a table, or a page with a timeline for each
+    ///
+    /// Of each stage, a row has the tries and the time: 2·12m. ✗ before them says that the stage has
+    /// not passed, and 5/6↓3 that five of six have, but at the last try only three. "lost" counts the
+    /// pushes at which a stage failed that had passed at the try before.
+    Report(report::Report),
     /// List the stages
     Stages,
     /// Show what a stage asks
@@ -80,6 +73,9 @@ enum Command {
     /// Grade what a push has brought; git runs this
     #[command(hide = true)]
     Hook { repository: PathBuf },
+    /// Let somebody clone and push to one repository; sshd runs this
+    #[command(hide = true)]
+    Serve { repository: PathBuf },
 }
 
 /// What a command could not do, in a line for a person.
@@ -91,11 +87,13 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Test(test) => test.run(),
         Command::Watch => watch::run(),
-        Command::New { directory, language } => host::new(&directory, &language),
+        Command::New(new) => new.run(),
         Command::Languages => host::languages(),
-        Command::Host { repository, language, name } => host::host(&repository, &language, name),
+        Command::Host(host) => host.run(),
         Command::Status => host::status(),
-        Command::Hook { repository } => host::hook(&repository),
+        Command::Report(report) => report.run(),
+        Command::Hook { repository } => Ok(hook::post_receive(&repository)),
+        Command::Serve { repository } => host::serve(&repository),
         Command::Stages => show::stages(),
         Command::Task { stage } => show::task(stage),
         Command::Hint { stage, hint } => show::hint(stage, hint),

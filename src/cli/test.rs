@@ -3,14 +3,16 @@
 use super::{Problem, stage_number, terminal_width};
 use crate::grade::{Plan, Reporter, Verdict, grade};
 use crate::project::{self, Project};
-use crate::report::{JsonReport, JunitReport, TextReport};
+use crate::report::{Detail, JsonReport, JunitReport, Pair, TextReport};
 use crate::stages::{STAGES, Stage};
-use crate::trial::{PORT, Subject, sandbox};
+use crate::trial::{PORT, Place, Subject, namespaces};
 use crate::{procfs, progress, sockets};
 use anstream::{eprintln, println};
 use clap::{Args, ValueEnum};
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{Write, stdout};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,6 +32,9 @@ pub struct Test {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Write the report of --format to a file, and print the text
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Repeat a run with the same random values
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
@@ -59,8 +64,11 @@ impl Test {
     }
 
     pub fn run(self) -> Result<ExitCode, Problem> {
+        if self.format == Format::Text && self.output.is_some() {
+            return Err("--output is for what programs read: add --format junit or json".to_owned());
+        }
         let subject = self.subject()?;
-        if sandbox::refusal().is_some() {
+        if namespaces::refusal().is_some() {
             expect_free_port()?;
         }
         let plan = Plan {
@@ -70,11 +78,7 @@ impl Test {
             fail_fast: self.fail_fast,
             all: self.all,
         };
-        let mut report: Box<dyn Reporter> = match self.format {
-            Format::Text => Box::new(TextReport::new(terminal_width(), self.keep_going)),
-            Format::Json => Box::new(JsonReport::default()),
-            Format::Junit => Box::new(JunitReport::new()),
-        };
+        let mut report = self.report()?;
         let grade = grade(&plan, &mut *report)
             .map_err(|error| format!("the report could not be written: {error}"))?;
         if self.program.is_empty() && self.stage.is_none() {
@@ -85,6 +89,29 @@ impl Test {
             Verdict::Failed => 1,
             Verdict::Unclear => 2,
         }))
+    }
+
+    fn report(&self) -> Result<Box<dyn Reporter>, Problem> {
+        let detail = if self.keep_going { Detail::AllCards } else { Detail::FirstCard };
+        let text = || Box::new(TextReport::new(terminal_width(), detail));
+        let cannot = |error, path: &Path| format!("cannot write {}: {error}", path.display());
+        let output: Box<dyn Write> = match &self.output {
+            None => Box::new(stdout()),
+            Some(path) => Box::new(File::create(path).map_err(|error| cannot(error, path))?),
+        };
+        let report: Box<dyn Reporter> = match self.format {
+            Format::Text => return Ok(text()),
+            Format::Json => Box::new(JsonReport::new(output)),
+            Format::Junit => Box::new(JunitReport::new(output)),
+        };
+        Ok(match self.output {
+            None => report,
+            Some(_) => Box::new(Pair(text(), report)),
+        })
+    }
+
+    fn prints_text(&self) -> bool {
+        self.format == Format::Text || self.output.is_some()
     }
 
     fn stages(&self) -> Vec<&'static Stage> {
@@ -100,17 +127,18 @@ impl Test {
         let directory = env::current_dir().map_err(|error| format!("no directory: {error}"))?;
         let Some(program) = self.program.first() else {
             let project = Project::load(&directory)?;
+            let place = Place::plain(&directory);
             // What a build prints is no part of a report for machines.
-            project.build(&directory, |line| match self.format {
-                Format::Text => println!("  {line}"),
-                _ => eprintln!("{line}"),
+            project.build(&place, |line| match self.prints_text() {
+                true => println!("  {line}"),
+                false => eprintln!("{line}"),
             })?;
-            return Ok(project.subject(&directory));
+            return Ok(project.subject(place));
         };
         expect_program(program)?;
         Ok(Subject {
             program: self.program.clone(),
-            directory,
+            place: Place::plain(&directory),
             start_time: Duration::from_secs(project::DEFAULT_START_SECONDS),
             one_thread: true,
         })

@@ -1,23 +1,20 @@
 //! The hook: grades what was pushed, while the learner watches.
 
 use super::BRANCH;
+use super::attempt::{Attempt, attempt};
 use super::record::{self, Push};
+use super::remote::{say, say_wrapped};
+use super::settings::Settings;
 use super::workplace::{Workplace, undisturbed};
-use crate::grade::{CheckResult, Grade, Plan, Reporter, Verdict, grade};
-use crate::project::{EXAMPLE, FILE, Project};
-use crate::report::{Record, Results, TextReport};
-use crate::stages::{STAGES, Stage};
-use crate::style::{BAD, BOLD, DIM, GOOD};
-use crate::text::wrap_words;
-use crate::trial::sandbox;
-use crate::{cli, git};
-use anstream::{ColorChoice, stdout};
-use std::io::{self, Read, Write, stdin};
+use crate::git;
+use crate::stages::STAGES;
+use crate::style::{BOLD, DIM, GOOD};
+use anstream::ColorChoice;
+use std::io::{Read, stdin};
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
 
-/// Git shows what a hook prints behind `remote: `, in a terminal that may have 72 columns.
-const WIDTH: usize = 64;
 /// The most commits of one push that are graded.
 const MOST_GRADED: usize = 3;
 
@@ -28,27 +25,44 @@ struct Update {
     name: String,
 }
 
-/// Grades the refs that standard input names, as git gives them to `post-receive`.
-pub fn post_receive(repository: &Path) -> Result<(), String> {
+/// Grades the refs that standard input names, as git gives them to `post-receive`. What the host could
+/// not do is said to the learner.
+pub fn post_receive(repository: &Path) -> ExitCode {
     ColorChoice::Always.write_global();
+    match grade_pushed(repository) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            let _ = say_wrapped(&format!("challenge: {problem}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn grade_pushed(repository: &Path) -> Result<(), String> {
     let mut input = String::new();
     stdin().read_to_string(&mut input).map_err(|error| format!("no list of refs: {error}"))?;
     let mut updates: Vec<Update> = input.lines().filter_map(Update::parse).collect();
     let main = format!("refs/heads/{BRANCH}");
     updates.sort_by_key(|update| update.name != main); // what counts comes first
-    let workplace = Workplace::open()?;
-    let graded = grade_all(repository, &workplace, updates);
+    let settings = Settings::of(repository)?;
+    let workplace = Workplace::open(repository, settings.limits.disk_mib)?;
+    let graded = grade_all(repository, &settings, &workplace, updates);
     workplace.close();
     graded
 }
 
-fn grade_all(repository: &Path, place: &Workplace, updates: Vec<Update>) -> Result<(), String> {
+fn grade_all(
+    repository: &Path,
+    settings: &Settings,
+    place: &Workplace,
+    updates: Vec<Update>,
+) -> Result<(), String> {
     let mut graded: Vec<String> = Vec::new();
     for update in updates {
         match update.refusal(&graded) {
             Some(reason) => say_wrapped(&reason)?,
             None => {
-                update.grade(repository, place)?;
+                update.grade(repository, settings, place)?;
                 graded.push(update.new);
             }
         }
@@ -83,7 +97,12 @@ impl Update {
         })
     }
 
-    fn grade(&self, repository: &Path, place: &Workplace) -> Result<(), String> {
+    fn grade(
+        &self,
+        repository: &Path,
+        settings: &Settings,
+        place: &Workplace,
+    ) -> Result<(), String> {
         let started = Instant::now();
         let branch = self.branch().unwrap_or_default();
         let counts = branch == BRANCH;
@@ -97,8 +116,8 @@ impl Update {
             )?;
         }
         let before = record::stages_passed(&record::read(repository, record::BRANCH)?);
-        let attempt = attempt(repository, place, &self.new)?;
-        let push = self.record(repository, attempt)?;
+        let attempt = attempt(repository, settings, place, &self.new)?;
+        let push = self.record(repository, &settings.name, attempt)?;
         let time = started.elapsed().as_secs_f64();
         say(&format!(
             "{DIM}Push {}, {time:.1} s. All of them: challenge status{DIM:#}",
@@ -110,7 +129,7 @@ impl Update {
         }
     }
 
-    fn record(&self, repository: &Path, attempt: Attempt) -> Result<Push, String> {
+    fn record(&self, repository: &Path, name: &str, attempt: Attempt) -> Result<Push, String> {
         let branch = self.branch().unwrap_or_default();
         let push = Push {
             push: 0,
@@ -118,7 +137,7 @@ impl Update {
             commit: self.new.clone(),
             branch: branch.to_owned(),
             counts: branch == BRANCH,
-            name: setting(repository, "challenge.name"),
+            name: name.to_owned(),
             language: attempt.language,
             problem: attempt.problem,
             stages_passed: attempt.stages_passed,
@@ -131,58 +150,6 @@ impl Update {
     fn is_forced(&self, repository: &Path) -> bool {
         let ancestor = ["merge-base", "--is-ancestor", &self.old, &self.new];
         !git::is_nothing(&self.old) && git::run(repository, &ancestor).is_err()
-    }
-}
-
-/// What came of building and grading a commit.
-struct Attempt {
-    /// What challenge.toml says, or what the repository was made for.
-    language: String,
-    stages_passed: usize,
-    results: Record,
-    /// Why nothing was graded, if so; the learner has read it.
-    problem: Option<String>,
-}
-
-/// Builds and grades a commit. The error is not the learner's.
-fn attempt(repository: &Path, place: &Workplace, commit: &str) -> Result<Attempt, String> {
-    let checkout = place.check_out(repository, commit)?;
-    let mut report = HookReport::new();
-    let built = load(&checkout).and_then(|project| {
-        project.build(&checkout, |line| drop(say(&format!("{DIM}|{DIM:#} {line}"))))?;
-        Ok(project)
-    });
-    let project = match built {
-        Ok(project) => project,
-        Err(problem) => {
-            for line in problem.lines().flat_map(wrapped) {
-                say(&format!("{BAD}{line}{BAD:#}"))?;
-            }
-            let language = setting(repository, "challenge.language");
-            let results = report.results.record(Verdict::Failed, Duration::ZERO);
-            return Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem) });
-        }
-    };
-    if sandbox::refusal().is_some() {
-        cli::expect_free_port()?;
-    }
-    let plan = Plan {
-        subject: project.subject(&checkout),
-        stages: STAGES.iter().collect(),
-        seed: fastrand::u64(..1_000_000),
-        fail_fast: false,
-        all: false,
-    };
-    let started = Instant::now();
-    let Grade { verdict, stages_passed } = grade(&plan, &mut report).map_err(gone)?;
-    let results = report.results.record(verdict, started.elapsed());
-    Ok(Attempt { language: project.language, stages_passed, results, problem: None })
-}
-
-fn load(checkout: &Path) -> Result<Project, String> {
-    match checkout.join(FILE).exists() {
-        true => Project::load(checkout),
-        false => Err(format!("There is no {FILE} in this commit. {EXAMPLE}")),
     }
 }
 
@@ -213,73 +180,3 @@ const FINISH: &str = r"
 How you got here: challenge status
 How the worked server does it: challenge diff 0 5
 ";
-
-fn say_wrapped(text: &str) -> Result<(), String> {
-    wrapped(text).iter().try_for_each(|line| say(line))
-}
-
-/// Lines that fit; one that fits anyway keeps its spaces, which may point at something.
-fn wrapped(line: &str) -> Vec<String> {
-    match line.chars().count() <= WIDTH {
-        true => vec![line.to_owned()],
-        false => wrap_words(line, WIDTH),
-    }
-}
-
-/// A line for the learner. Nobody reads any more when the push was interrupted: then there is
-/// nothing left to do.
-fn say(line: &str) -> Result<(), String> {
-    let mut stdout = stdout();
-    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(gone)
-}
-
-fn gone(error: io::Error) -> String {
-    format!("the push was interrupted: {error}")
-}
-
-fn setting(repository: &Path, key: &str) -> String {
-    git::run(repository, &["config", "--get", key]).unwrap_or_default().trim().to_owned()
-}
-
-/// Shows the results, and keeps them for the record.
-struct HookReport {
-    text: TextReport,
-    results: Results,
-}
-
-impl HookReport {
-    fn new() -> HookReport {
-        HookReport { text: TextReport::new(Some(WIDTH), false), results: Results::default() }
-    }
-}
-
-impl Reporter for HookReport {
-    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
-        self.results.begin(plan.seed);
-        self.text.begin(plan)
-    }
-
-    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
-        self.results.stage_begins(stage);
-        self.text.stage_begins(stage)
-    }
-
-    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
-        self.results.check_ended(stage, result);
-        self.text.check_ended(stage, result)
-    }
-
-    fn stage_ended(
-        &mut self,
-        stage: &'static Stage,
-        verdict: Verdict,
-        time: Duration,
-    ) -> io::Result<()> {
-        self.results.stage_ended(verdict, time);
-        self.text.stage_ended(stage, verdict, time)
-    }
-
-    fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
-        self.text.end(plan, verdict, time)
-    }
-}

@@ -1,9 +1,17 @@
 //! Repositories that grade what is pushed to them.
 
+mod attempt;
+mod cache;
+pub mod ci;
 pub mod hook;
+pub mod key;
+mod place;
 pub mod record;
+mod remote;
+pub mod settings;
 mod workplace;
 
+use self::settings::SandboxMode;
 use crate::git;
 use crate::languages::Language;
 use crate::project::Project;
@@ -32,12 +40,37 @@ pub const IDENTITY: [&str; 8] = [
     "core.hooksPath=/dev/null",
 ];
 
+/// What a repository is made for.
+pub struct Hosting {
+    pub language: &'static Language,
+    /// Whose it is.
+    pub name: String,
+    /// Whether others than the host push to it.
+    pub shared: bool,
+    pub sandbox: SandboxMode,
+    pub exam: bool,
+    /// Where pushes are graded as well.
+    pub ci: Option<ci::Service>,
+}
+
+/// The most that a stranger's push may bring, and whether git looks at it closely.
+const STRANGERS: [(&str, &str); 2] =
+    [("receive.maxInputSize", "64m"), ("receive.fsckObjects", "true")];
+
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
-pub fn create(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+pub fn create(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     if repository.exists() {
         return Err(format!("{} exists already; choose another name", repository.display()));
     }
-    let made = fill(repository, language, name);
+    let made = fill(repository, hosting).and_then(|()| match hosting.sandbox {
+        SandboxMode::Required => place::try_sandbox(repository).map_err(|reason| {
+            format!(
+                "there is no sandbox here for what others push: {reason}; mend that, or choose \
+                 another --sandbox"
+            )
+        }),
+        _ => Ok(()),
+    });
     if made.is_err() {
         // What is half done would be in the way of the next attempt.
         let _ = fs::remove_dir_all(repository);
@@ -45,13 +78,15 @@ pub fn create(repository: &Path, language: &Language, name: &str) -> Result<(), 
     made
 }
 
-fn fill(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("cannot make {}: {error}", repository.display());
     fs::create_dir_all(repository).map_err(cannot)?;
     git::run(repository, &["init", "-q", "--bare", "-b", BRANCH, "."])?;
     for (key, value) in [
-        ("challenge.name", name),
-        ("challenge.language", language.slug),
+        ("challenge.name", hosting.name.as_str()),
+        ("challenge.language", hosting.language.slug),
+        ("challenge.sandbox", hosting.sandbox.name()),
+        ("challenge.exam", if hosting.exam { "true" } else { "false" }),
         // The record is the host's: it can be fetched, and not pushed, nor can anything be pushed
         // that Git would show in its place.
         ("receive.hideRefs", record::BRANCH),
@@ -62,23 +97,30 @@ fn fill(repository: &Path, language: &Language, name: &str) -> Result<(), String
         ("receive.keepAlive", "1"),
         // Whoever has hooks of their own for all repositories does not have them here.
         ("core.hooksPath", "hooks"),
-    ] {
+    ]
+    .into_iter()
+    .chain(STRANGERS.into_iter().filter(|_| hosting.shared))
+    {
         git::run(repository, &["config", "--add", key, value])?;
     }
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
-    commit_starter(repository, language, name)?;
+    commit_starter(repository, hosting)?;
     install_hook(repository).map_err(cannot)
 }
 
-fn commit_starter(repository: &Path, language: &Language, name: &str) -> Result<(), String> {
+fn commit_starter(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("cannot write the starter: {error}");
     let checkout = tempfile::tempdir().map_err(cannot)?;
     let directory = checkout.path();
-    for (path, text) in language.starter() {
+    for (path, text) in hosting.language.starter() {
         write(&directory.join(path), text).map_err(cannot)?;
     }
     let project = Project::load(directory)?;
-    write(&directory.join("README.md"), &readme(&project, language, name)).map_err(cannot)?;
+    write(&directory.join("README.md"), &readme(&project, hosting)).map_err(cannot)?;
+    if let Some(service) = hosting.ci {
+        let workflow = service.workflow(hosting.language)?;
+        write(&directory.join(service.path()), &workflow).map_err(cannot)?;
+    }
     git::run(directory, &["init", "-q", "-b", BRANCH, "."])?;
     git::run(directory, &["add", "--all", "--force"])?; // whatever the user ignores everywhere
     let commit = ["commit", "-q", "-m", "The starter"];
@@ -88,21 +130,26 @@ fn commit_starter(repository: &Path, language: &Language, name: &str) -> Result<
     git::run(directory, &[IDENTITY.map(OsStr::new).as_slice(), &push].concat()).map(drop)
 }
 
-fn readme(project: &Project, language: &Language, name: &str) -> String {
+fn readme(project: &Project, hosting: &Hosting) -> String {
     let build = project.build.as_ref().map_or(String::new(), |build| format!("{build}\n    "));
-    README
-        .replace("{name}", name)
-        .replace("{language}", language.title)
+    let is_shown = |line: &&str| !hosting.exam || !line.contains("challenge hint");
+    let readme: Vec<&str> = README.lines().filter(is_shown).collect();
+    let readme = readme
+        .join("\n")
+        .replace("{name}", &hosting.name)
+        .replace("{elsewhere}", hosting.ci.map_or("", ci::Service::remark))
+        .replace("{language}", hosting.language.title)
         .replace("{run}", &format!("{build}{}", project.run))
         .replace("{stages}", &STAGES.len().to_string())
         .replace("{title}", STAGES[0].title)
-        .replace("{task}", STAGES[0].chapter.task())
+        .replace("{task}", STAGES[0].chapter.task());
+    readme + "\n"
 }
 
 /// A path as a word for the shell.
 pub fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
-    let is_plain = |character: char| character.is_alphanumeric() || "/._-".contains(character);
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-:@".contains(character);
     match text.chars().all(is_plain) {
         true => text,
         false => format!("'{}'", text.replace('\'', "'\\''")),

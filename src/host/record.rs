@@ -4,14 +4,14 @@
 //! of JSON for each time that the commit was graded.
 
 use super::IDENTITY;
-use crate::git;
 use crate::report::Record;
+use crate::{bytes, git};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::path::Path;
 
 pub const BRANCH: &str = "refs/heads/results";
-/// The branch as a clone has it.
+/// The same branch, as a clone has it.
 pub const FETCHED: &str = "refs/remotes/origin/results";
 pub const NOTES: &str = "refs/notes/challenge";
 
@@ -36,16 +36,27 @@ pub struct Push {
     pub results: Record,
 }
 
-/// All pushes, in their order. `branch` is where the record is: here, or on the remote.
+/// All pushes, in their order. `branch` is where the record is: here, or on the remote. A record of
+/// which a part cannot be read is an error, and never taken for a shorter one.
 pub fn read(repository: &Path, branch: &str) -> Result<Vec<Push>, String> {
-    let blobs: Vec<String> =
+    let blobs: String =
         notes(repository, branch)?.into_iter().map(|(_, blob)| blob + "\n").collect();
-    let text = git::with_input(repository, &["cat-file", "--batch"], blobs.concat().as_bytes())?;
-    // Between the notes are lines that say what they are.
-    let mut pushes: Vec<Push> =
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    // Git writes a line before each note, here always the same one.
+    let text = git::with_input(repository, &["cat-file", "--batch=note"], blobs.as_bytes())?;
+    let lines = text.lines().filter(|line| !line.is_empty() && *line != "note");
+    let mut pushes: Vec<Push> = lines.map(parse).collect::<Result<_, _>>()?;
     pushes.sort_by_key(|push| push.push);
     Ok(pushes)
+}
+
+fn parse(line: &str) -> Result<Push, String> {
+    serde_json::from_str(line)
+        .map_err(|error| broken(&format!("{error}: {}", bytes::excerpt(line.as_bytes(), 60))))
+}
+
+/// What is said of a record that is not as it was written.
+pub fn broken(why: &str) -> String {
+    format!("the record is broken ({why}); put back the branch results, which every clone has")
 }
 
 /// How many stages have passed at the best push that counts.

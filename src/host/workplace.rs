@@ -1,7 +1,12 @@
 //! Where the commits of a push are checked out, and what becomes of it when the learner goes away
 //! before the end: everything that was started ends, the place is removed, and the hook is gone.
+//!
+//! Where the system permits it, the place is a file system in memory that exists for this hook alone,
+//! see mount_namespaces(7): it has a limited size, is always found under the same name, and goes with
+//! the hook, however that ends.
 
-use crate::trial::init;
+use crate::trial::sandbox::{HOME, PROJECT};
+use crate::trial::{init, namespaces};
 use crate::{git, procfs};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
@@ -14,7 +19,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::{fs, io, thread};
+use std::{env, fs, io, thread};
 use tempfile::TempDir;
 
 /// Whoever has it is not disturbed: the record is written, or the hook ends.
@@ -23,44 +28,121 @@ static UNDISTURBED: Mutex<()> = Mutex::new(());
 /// How often to look for git's thread, in milliseconds.
 const GLANCE: u16 = 500;
 
+/// Directories that every system has and hardly any program needs. The hook covers one of them, for
+/// itself and its children only.
+const COVERS: [&str; 3] = ["/mnt", "/media", "/srv"];
+
+/// Git's list of what it has checked out, in the workplace.
+pub const INDEX: &str = "index";
+
 pub struct Workplace {
-    directory: TempDir,
+    root: PathBuf,
+    ground: Ground,
+}
+
+enum Ground {
+    /// A file system of this hook's own, of at most so many MiB.
+    Private {
+        size_mib: u64,
+    },
+    Shared {
+        directory: TempDir,
+        reason: String,
+    },
 }
 
 impl Workplace {
-    pub fn open() -> Result<Workplace, String> {
+    /// A place for the pushes of a repository. To be called before there are other threads, which
+    /// would see another file system.
+    pub fn open(repository: &Path, size_mib: u64) -> Result<Workplace, String> {
         let cannot = |error: io::Error| format!("no place to check out: {error}");
         // What loses its parent becomes our child, so that all of it can be ended.
         prctl::set_child_subreaper(true).map_err(|error| cannot(error.into()))?;
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
-        let directory = tempfile::tempdir().map_err(cannot)?;
-        let path = directory.path().to_owned();
-        thread::spawn(move || {
-            await_nobody();
-            leave(&path)
-        });
-        let path = directory.path().to_owned();
-        thread::spawn(move || {
-            if signals.forever().next().is_some() {
-                leave(&path)
+        let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
+        let place = match cover(repository, size_mib) {
+            Ok(root) => Workplace { root, ground: Ground::Private { size_mib } },
+            Err(reason) => {
+                let directory = tempfile::tempdir().map_err(cannot)?;
+                let root = directory.path().to_owned();
+                Workplace { root, ground: Ground::Shared { directory, reason } }
             }
-        });
-        Ok(Workplace { directory })
+        };
+        place.leave_when_nobody_is_there(signals);
+        Ok(place)
     }
 
-    /// A clean copy of a commit.
+    fn leave_when_nobody_is_there(&self, mut signals: Signals) {
+        let directory = match &self.ground {
+            Ground::Private { .. } => None,
+            Ground::Shared { directory, .. } => Some(directory.path().to_owned()),
+        };
+        let path = directory.clone();
+        thread::spawn(move || {
+            await_nobody();
+            leave(path.as_deref())
+        });
+        thread::spawn(move || {
+            if signals.forever().next().is_some() {
+                leave(directory.as_deref())
+            }
+        });
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Why this is not a file system of our own, if so.
+    pub fn refusal(&self) -> Option<&str> {
+        match &self.ground {
+            Ground::Private { .. } => None,
+            Ground::Shared { reason, .. } => Some(reason),
+        }
+    }
+
+    /// A clean copy of a commit, in an empty home. What was checked out before is gone.
     pub fn check_out(&self, repository: &Path, commit: &str) -> Result<PathBuf, String> {
-        let place = self.directory.path().join(commit);
-        fs::create_dir(&place).map_err(|error| format!("no place to check out: {error}"))?;
-        git::export(repository, commit, &place)?;
-        Ok(place)
+        let cannot = |error: io::Error| format!("no place to check out: {error}");
+        let project = self.root.join(HOME).join(PROJECT);
+        self.clear().and_then(|()| fs::create_dir_all(&project)).map_err(cannot)?;
+        git::export(repository, commit, &project, &self.root.join(INDEX))?;
+        Ok(project)
+    }
+
+    fn clear(&self) -> io::Result<()> {
+        match self.ground {
+            Ground::Private { size_mib } => namespaces::renew_file_system(&self.root, size_mib),
+            Ground::Shared { .. } if self.root.join(HOME).exists() => {
+                fs::remove_dir_all(self.root.join(HOME))
+            }
+            Ground::Shared { .. } => Ok(()),
+        }
     }
 
     /// Removes everything.
     pub fn close(self) {
         let _undisturbed = undisturbed();
-        drop(self.directory);
+        drop(self.ground);
     }
+}
+
+/// Mounts a file system for us alone over a directory that we do not need.
+pub fn cover(repository: &Path, size_mib: u64) -> Result<PathBuf, String> {
+    if let Some(reason) = namespaces::refusal() {
+        return Err(reason.to_owned());
+    }
+    let mut needed = vec![fs::canonicalize(repository).unwrap_or_default()];
+    needed.extend(env::current_exe());
+    needed.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    needed.extend(env::var_os("HOME").map(PathBuf::from));
+    let is_free =
+        |cover: &&Path| cover.is_dir() && !needed.iter().any(|path| path.starts_with(cover));
+    let cover = COVERS.into_iter().map(Path::new).find(is_free);
+    let cover = cover.ok_or_else(|| format!("{} are in use", COVERS.join(", ")))?;
+    namespaces::isolate_mounts()
+        .and_then(|()| namespaces::mount_file_system(cover, size_mib))
+        .map_err(|error| format!("no file system in memory: {error}"))?;
+    Ok(cover.to_owned())
 }
 
 /// While the value lives, the hook does not end, whoever goes away.
@@ -85,14 +167,15 @@ fn await_nobody() {
     }
 }
 
-fn leave(directory: &Path) -> ! {
+/// Ends the hook and all that it has started, and removes the directory.
+fn leave(directory: Option<&Path>) -> ! {
     let _undisturbed = undisturbed();
     // Grading goes on until we exit, and may start the program once more.
     const ATTEMPTS: usize = 100;
-    let is_removed = |_: &usize| {
+    let is_done = |_: &usize| {
         init::kill_descendants();
-        fs::remove_dir_all(directory).is_ok()
+        directory.is_none_or(|directory| fs::remove_dir_all(directory).is_ok())
     };
-    let _ = (0..ATTEMPTS).find(is_removed);
+    let _ = (0..ATTEMPTS).find(is_done);
     exit(1)
 }

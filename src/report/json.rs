@@ -1,10 +1,10 @@
-//! The report as JSON: one object on standard output, and the form in which results are recorded.
+//! The report as JSON: one object in one line, and the form in which results are recorded.
 
-use super::explanation;
+use super::{Detail, explanation};
 use crate::grade::{CheckResult, Plan, Reporter, Verdict};
 use crate::stages::Stage;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write, stdout};
+use std::io::{self, Write};
 use std::mem;
 use std::time::Duration;
 
@@ -44,9 +44,14 @@ pub struct CheckRecord {
 pub struct Results {
     stages: Vec<StageRecord>,
     seed: u64,
+    detail: Detail,
 }
 
 impl Results {
+    pub fn new(detail: Detail) -> Results {
+        Results { detail, ..Results::default() }
+    }
+
     pub fn begin(&mut self, seed: u64) {
         self.seed = seed;
     }
@@ -68,7 +73,7 @@ impl Results {
             name: result.check.name.to_owned(),
             passed: result.passed(),
             milliseconds: result.time.as_millis() as u64,
-            explanation: explanation(stage, result, self.seed),
+            explanation: explanation(stage, result, self.seed, self.detail),
             note: result.note.clone(),
             repeats: result.repeats,
         });
@@ -92,9 +97,15 @@ impl Results {
     }
 }
 
-#[derive(Default)]
 pub struct JsonReport {
     results: Results,
+    output: Box<dyn Write>,
+}
+
+impl JsonReport {
+    pub fn new(output: Box<dyn Write>) -> JsonReport {
+        JsonReport { results: Results::default(), output }
+    }
 }
 
 impl Reporter for JsonReport {
@@ -125,7 +136,7 @@ impl Reporter for JsonReport {
 
     fn end(&mut self, _: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
         let record = mem::take(&mut self.results).record(verdict, time);
-        serde_json::to_writer(stdout(), &record)?;
-        writeln!(stdout())
+        serde_json::to_writer(&mut self.output, &record)?;
+        writeln!(self.output)
     }
 }

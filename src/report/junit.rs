@@ -1,22 +1,23 @@
 //! The report as JUnit XML, which CI systems read.
 
-use super::explanation;
+use super::{Detail, explanation};
 use crate::card;
 use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
 use crate::stages::Stage;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use std::io::{self, stdout};
+use std::io::{self, Write};
 use std::mem;
 use std::time::Duration;
 
 pub struct JunitReport {
     report: Report,
     seed: u64,
+    output: Box<dyn Write>,
 }
 
 impl JunitReport {
-    pub fn new() -> JunitReport {
-        JunitReport { report: Report::new("challenge"), seed: 0 }
+    pub fn new(output: Box<dyn Write>) -> JunitReport {
+        JunitReport { report: Report::new("challenge"), seed: 0, output }
     }
 }
 
@@ -53,7 +54,7 @@ impl Reporter for JunitReport {
         let mut report = Report::new("challenge");
         report.set_time(time);
         report.add_test_suites(suites);
-        report.serialize(stdout()).map_err(io::Error::other)
+        report.serialize(&mut self.output).map_err(io::Error::other)
     }
 }
 
@@ -69,7 +70,9 @@ fn case(stage: &Stage, result: &CheckResult, seed: u64) -> TestCase {
         Some((kind, message)) => {
             let mut status = TestCaseStatus::non_success(kind);
             status.set_message(message);
-            status.set_description(explanation(stage, result, seed).unwrap_or_default());
+            status.set_description(
+                explanation(stage, result, seed, Detail::AllCards).unwrap_or_default(),
+            );
             status
         }
     };

@@ -1,12 +1,12 @@
 //! The report for people: a line a check as it comes, the card of what failed, and what comes next.
 
-use super::WIDTH;
+use super::{Detail, WIDTH};
 use crate::card;
 use crate::grade::{CheckResult, Outcome, Plan, Reporter, Verdict};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::text::wrap_words;
-use crate::trial::sandbox;
+use crate::trial::namespaces;
 use anstream::stdout;
 use anstyle::Style;
 use std::io::{self, Write};
@@ -15,8 +15,7 @@ use std::time::Duration;
 
 pub struct TextReport {
     width: usize,
-    /// Show the whole card of every failure, and not of a stage's first only.
-    all_cards: bool,
+    detail: Detail,
     seed: u64,
     /// The stages that were graded, and whether they passed.
     graded: Vec<(&'static Stage, bool)>,
@@ -26,24 +25,26 @@ pub struct TextReport {
 }
 
 impl TextReport {
-    pub fn new(width: Option<usize>, all_cards: bool) -> TextReport {
+    pub fn new(width: Option<usize>, detail: Detail) -> TextReport {
         let width = width.unwrap_or(WIDTH);
-        TextReport { width, all_cards, seed: 0, graded: Vec::new(), failures: 0, not_run: 0 }
+        TextReport { width, detail, seed: 0, graded: Vec::new(), failures: 0, not_run: 0 }
     }
 
     fn failed(&self, stage: &Stage, result: &CheckResult) -> io::Result<()> {
         let Outcome::Failed(failure) = &result.outcome else { return Ok(()) };
-        let mut out = stdout();
-        if self.failures == 1 || self.all_cards {
-            let card = card::card(stage, result.check, failure, self.seed, self.width - 4);
-            writeln!(out)?;
-            for line in card.lines() {
-                writeln!(out, "{}", format!("    {line}").trim_end())?;
+        let card = match self.detail {
+            Detail::Kind if self.failures == 1 => card::brief(failure, self.width - 4),
+            Detail::Kind => card::kind(failure),
+            Detail::FirstCard if self.failures > 1 => return self.remark(&card::happened(failure)),
+            _ => {
+                let card = card::card(stage, result.check, failure, self.seed, self.width - 4);
+                format!("\n{card}\n")
             }
-            writeln!(out)
-        } else {
-            self.remark(&card::happened(failure))
+        };
+        for line in card.lines() {
+            writeln!(stdout(), "{}", format!("    {line}").trim_end())?;
         }
+        Ok(())
     }
 
     /// The name of a check behind a mark.
@@ -79,6 +80,9 @@ impl TextReport {
             (Verdict::Unclear, _) => {
                 "The machine did not let every check come to a result: try again.".to_owned()
             }
+            (Verdict::Failed, Some(number)) if self.detail == Detail::Kind => {
+                format!("What is asked: challenge task {number}.")
+            }
             (Verdict::Failed, Some(number)) => {
                 format!("What is asked: challenge task {number}. A hint: challenge hint {number}.")
             }
@@ -101,7 +105,7 @@ impl TextReport {
 impl Reporter for TextReport {
     fn begin(&mut self, plan: &Plan) -> io::Result<()> {
         self.seed = plan.seed;
-        let Some(why) = sandbox::refusal() else { return Ok(()) };
+        let Some(why) = namespaces::refusal() else { return Ok(()) };
         let line = format!("The program runs on the plain host, one stage at a time: {why}.");
         wrap_words(&line, self.width)
             .iter()

@@ -6,7 +6,6 @@
 //! reports, and its standard error is where the program prints.
 
 use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill};
@@ -19,6 +18,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio, exit};
 use std::thread;
 
+use super::namespaces;
 use crate::procfs;
 
 /// The hidden argument.
@@ -103,15 +103,6 @@ pub fn kill_descendants() {
 
 /// The program sees its own processes in /proc, where the system lets us arrange that.
 fn mount_own_proc() {
-    let _ = unshare(CloneFlags::CLONE_NEWNS)
-        .and_then(|()| {
-            mount(
-                None::<&str>,
-                "/",
-                None::<&str>,
-                MsFlags::MS_REC | MsFlags::MS_PRIVATE,
-                None::<&str>,
-            )
-        })
+    let _ = namespaces::isolate_mounts()
         .and_then(|()| mount(Some("proc"), "/proc", Some("proc"), MsFlags::empty(), None::<&str>));
 }

@@ -1,8 +1,11 @@
 //! A trial: the program under test in a private place, and the clients that talk to it.
 
+mod cgroup;
 mod client;
 pub mod init;
 mod measures;
+pub mod namespaces;
+mod place;
 mod program;
 pub mod sandbox;
 mod starvation;
@@ -11,6 +14,7 @@ mod transcript;
 mod waits;
 
 pub use client::Client;
+pub use place::Place;
 pub use transcript::{Entry, Event, Lane};
 
 use crate::check::{Failure, Problem, Symptom};
@@ -23,7 +27,6 @@ use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -46,7 +49,7 @@ const ENDING: Duration = Duration::from_millis(300);
 #[derive(Clone, Debug)]
 pub struct Subject {
     pub program: Vec<OsString>,
-    pub directory: PathBuf,
+    pub place: Place,
     /// How long it may take from its start until it listens.
     pub start_time: Duration,
     /// Whether one thread has to serve all clients.
@@ -82,7 +85,7 @@ impl Trial {
         subject: &Subject,
         cancelled: Arc<AtomicBool>,
     ) -> io::Result<Result<Trial, Problem>> {
-        let program = Program::start(&subject.program, &subject.directory)?;
+        let program = Program::start(&subject.program, &subject.place)?;
         let trial = Trial {
             shared: Rc::new(Shared {
                 program: RefCell::new(program),
@@ -182,7 +185,7 @@ impl Trial {
     /// Starts the program anew, where nobody has connected to it yet.
     pub fn start_anew(&mut self) -> Result<(), Problem> {
         self.shared.program.borrow_mut().stop();
-        sandbox::renew_network()
+        namespaces::renew_network()
             .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
         self.restart()
     }
@@ -190,7 +193,7 @@ impl Trial {
     /// Kills the program, and starts it again in the same place.
     pub fn restart(&mut self) -> Result<(), Problem> {
         self.shared.program.borrow_mut().stop();
-        let program = Program::start(&self.subject.program, &self.subject.directory)
+        let program = Program::start(&self.subject.program, &self.subject.place)
             .map_err(|error| Problem::Delayed(format!("the program did not start: {error}")))?;
         *self.shared.program.borrow_mut() = program;
         self.await_listener()

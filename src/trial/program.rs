@@ -1,10 +1,11 @@
 //! The program under test, while it runs: what it printed last, and how it ended.
 
-use super::supervised::{self, Streams, Supervised};
+use super::Place;
+use super::sandbox::Network;
+use super::supervised::{self, Report, Streams, Supervised};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{self, PipeReader, Read};
-use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -27,9 +28,10 @@ struct Output {
 }
 
 impl Program {
-    /// Starts a program in `directory`. Whether it can be started at all shows in its ending.
-    pub fn start(program: &[OsString], directory: &Path) -> io::Result<Program> {
-        let (process, streams) = Supervised::start(program, directory)?;
+    /// Starts a program in the network of this thread. Whether it can be started at all shows in its
+    /// ending.
+    pub fn start(program: &[OsString], place: &Place) -> io::Result<Program> {
+        let (process, streams) = Supervised::start(program, place, Network::Trial)?;
         let Streams { output: output_reader, report } = streams;
         let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
         let ending = Arc::new((Mutex::new(None), Condvar::new()));
@@ -92,7 +94,7 @@ fn keep_output(mut reader: PipeReader, output: &(Mutex<Output>, Condvar)) {
     changed.notify_all();
 }
 
-fn keep_ending(report: PipeReader, ending: &(Mutex<Option<String>>, Condvar)) {
+fn keep_ending(report: Report, ending: &(Mutex<Option<String>>, Condvar)) {
     let how = supervised::ending(report);
     let (ending, changed) = ending;
     *ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(how);

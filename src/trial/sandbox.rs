@@ -1,127 +1,194 @@
-//! A private place for each trial: a network of its own, so that port 6379 is always free, and
-//! processes of its own, so that nothing outlives the trial. See namespaces(7).
+//! The sandbox: what strangers have pushed is built and run by bubblewrap, in a system that consists of
+//! a toolchain and the checkout. See bwrap(1), prlimit(1), setpriv(1).
+//!
+//! It only makes command lines. A trial's own namespaces (its network, its processes) are around it
+//! all the same.
 
-use nix::errno::Errno;
-use nix::sched::{CloneFlags, unshare};
-use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, fork, getgid, getuid};
-use std::process::exit;
-use std::sync::OnceLock;
-use std::{fs, io, thread};
+mod words;
 
-/// Why trials run on the plain host, where they do.
-static REFUSAL: OnceLock<Option<String>> = OnceLock::new();
+use super::cgroup::Cgroup;
+use super::{Place, namespaces, supervised};
+use nix::unistd::{getegid, geteuid};
+use std::ffi::OsString;
+use std::os::unix::fs::{PermissionsExt, lchown};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
 
-/// Finds out what the system permits. Must be called before the program starts its first thread: an
-/// ordinary user gets the right to make namespaces by entering a user namespace, which a process with
-/// threads cannot do.
-pub fn prepare() {
-    REFUSAL.get_or_init(|| {
-        if may_isolate() {
-            return None;
+/// Whom the program is run as, where we are root: Debian's `nobody`, who owns nothing.
+const NOBODY: u32 = 65534;
+
+/// The learner's home, in the folder that a sandbox is made of.
+pub const HOME: &str = "home";
+/// The checkout, in the home.
+pub const PROJECT: &str = "project";
+/// What the host gives the learner's processes to read, in that folder.
+const OFFER: &str = "offer";
+/// And where they find it.
+pub const OFFERED: &str = "/offer";
+/// Files of /etc that are made for the sandbox, in that folder.
+const ETC: &str = "etc";
+/// Toolchains, where the program's user can reach them, in that folder.
+const TOOLCHAINS: &str = "toolchains";
+
+/// Where the system's programs are.
+pub const SYSTEM_PATH: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
+
+/// What a host gives to a push.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    pub memory_mib: u64,
+    /// Of the checkout with all that a build adds to it; of each folder for temporary files, a quarter.
+    pub disk_mib: u64,
+    /// Processes, or threads of them.
+    pub processes: u64,
+    /// Of one process.
+    pub cpu_seconds: u64,
+}
+
+/// Whether the program has the network that it is started in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// That of a trial, in which there is nothing but its loopback.
+    Trial,
+    /// A loopback of its own.
+    Own,
+}
+
+/// A folder with programs, besides those of the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toolchain {
+    pub folder: PathBuf,
+    /// Where in the folder the programs are.
+    pub bin: PathBuf,
+}
+
+impl Toolchain {
+    pub fn at(folder: PathBuf) -> Toolchain {
+        let bin = folder.join("bin");
+        Toolchain { bin: if bin.is_dir() { bin } else { folder.clone() }, folder }
+    }
+}
+
+#[derive(Debug)]
+pub struct Sandbox {
+    /// The folder that holds everything that is made for the sandbox.
+    ground: PathBuf,
+    /// The root of the system that programs come from: `/`, or another one in a folder.
+    root: PathBuf,
+    toolchains: Vec<Toolchain>,
+    limits: Limits,
+    cgroup: Result<Cgroup, String>,
+}
+
+impl Sandbox {
+    /// A sandbox around `ground/home`, in which `program` is found, or the reason why there is none.
+    pub fn open(
+        ground: &Path,
+        root: &Path,
+        toolchains: Vec<Toolchain>,
+        limits: &Limits,
+        program: &str,
+    ) -> Result<Sandbox, String> {
+        if let Some(reason) = namespaces::refusal() {
+            return Err(reason.to_owned());
         }
-        // In vain, it would be a loss: who is in a user namespace may not look at processes outside,
-        // such as one that holds the port. So another process tries it first.
-        match in_another_process(try_user_namespace) {
-            0 => enter_user_namespace().err().map(|error| error.to_string()),
-            NO_NETWORK => Some("network namespaces are not permitted".to_owned()),
-            errno => {
-                let error = io::Error::from_raw_os_error(errno);
-                Some(format!("user namespaces are not permitted: {error}"))
+        prepare(ground, &toolchains).map_err(|error| format!("it cannot be prepared: {error}"))?;
+        let cgroup = Cgroup::open(limits);
+        let (ground, root, limits) = (ground.to_owned(), root.to_owned(), limits.clone());
+        Sandbox { ground, root, toolchains, limits, cgroup }.try_out(program)
+    }
+
+    /// Looks for a program from within.
+    fn try_out(self, program: &str) -> Result<Sandbox, String> {
+        let sandbox = Arc::new(self);
+        let place = Place { directory: sandbox.project(), sandbox: Some(Arc::clone(&sandbox)) };
+        let look = ["sh", "-c", "command -v \"$0\" >&2 || exit 3", program];
+        let (ending, said) = supervised::run(&look.map(OsString::from), &place)
+            .map_err(|error| error.to_string())?;
+        drop(place);
+        let sandbox = Arc::into_inner(sandbox).ok_or("it is in use")?;
+        match (ending.as_str(), said.trim()) {
+            ("exited with status 0", _) => Ok(sandbox),
+            ("exited with status 3", _) => Err(format!("{program} is not found in it")),
+            (how, said) if is_missing(how, said) => {
+                Err("bubblewrap is not installed (apt-get install bubblewrap)".to_owned())
             }
+            (how, "") => Err(format!("bwrap {how}")),
+            (_, said) => Err(said.to_owned()),
         }
-    });
-}
+    }
 
-/// An exit status that is no errno.
-const NO_NETWORK: i32 = 255;
+    /// The checkout, as we see it.
+    fn project(&self) -> PathBuf {
+        self.ground.join(HOME).join(PROJECT)
+    }
 
-/// Gives 0, or why a user namespace is of no use.
-fn try_user_namespace() -> i32 {
-    match enter_user_namespace() {
-        Ok(()) if may_isolate() => 0,
-        Ok(()) => NO_NETWORK,
-        Err(error) => error.raw_os_error().unwrap_or(libc::EPERM),
+    /// What is in force, for people.
+    pub fn describe(&self) -> String {
+        let Limits { memory_mib, disk_mib, processes, cpu_seconds } = self.limits;
+        let memory = match &self.cgroup {
+            Ok(_) => "of memory",
+            Err(_) => "of memory a process",
+        };
+        format!(
+            "Sandbox: no network, and no files but the project's and the system's programs; at most \
+             {memory_mib} MiB {memory}, {disk_mib} MiB of files, {processes} processes, and \
+             {cpu_seconds} s of CPU time each."
+        )
     }
 }
 
-fn in_another_process(run: fn() -> i32) -> i32 {
-    // SAFETY: this process has only one thread, so that nothing is locked in the other one.
-    match unsafe { fork() } {
-        Ok(ForkResult::Child) => exit(run()),
-        Ok(ForkResult::Parent { child }) => match waitpid(child, None) {
-            Ok(WaitStatus::Exited(_, status)) => status,
-            _ => libc::EAGAIN,
-        },
-        Err(error) => error as i32,
+/// Whether nobody could start bwrap: we, or the program that was to become it.
+fn is_missing(how: &str, said: &str) -> bool {
+    how.starts_with("cannot start: No such file")
+        || said.ends_with("bwrap: not found")
+        || said.ends_with("bwrap: No such file or directory")
+}
+
+/// Where the host lays what the learner's processes may read.
+pub fn offer(ground: &Path) -> PathBuf {
+    ground.join(OFFER)
+}
+
+fn prepare(ground: &Path, toolchains: &[Toolchain]) -> io::Result<()> {
+    write_settings(&ground.join(ETC))?;
+    fs::create_dir_all(offer(ground))?;
+    for (index, toolchain) in toolchains.iter().enumerate() {
+        // Its own place may be in a home that nobody else can enter.
+        let reachable = ground.join(TOOLCHAINS).join(index.to_string());
+        fs::create_dir_all(&reachable)?;
+        namespaces::bind(&toolchain.folder, &reachable)?;
     }
-}
-
-/// Whether trials are private; if not, why.
-pub fn refusal() -> Option<&'static str> {
-    REFUSAL.get().and_then(|refusal| refusal.as_deref())
-}
-
-/// Moves the calling thread, and the processes that it starts, into a network of its own in which
-/// only the loopback device exists.
-pub fn isolate_network() -> io::Result<()> {
-    unshare(CloneFlags::CLONE_NEWNET)?;
-    bring_up_loopback()
-}
-
-/// Replaces the network of the calling thread by a new one, where it has one of its own.
-pub fn renew_network() -> io::Result<()> {
-    if refusal().is_some() { Ok(()) } else { isolate_network() }
-}
-
-/// Tries it in a thread, which takes the new namespaces with it when it ends.
-fn may_isolate() -> bool {
-    thread::spawn(|| isolate_network().is_ok() && unshare(CloneFlags::CLONE_NEWPID).is_ok())
-        .join()
-        .unwrap_or(false)
-}
-
-fn enter_user_namespace() -> io::Result<()> {
-    let (user, group) = (getuid(), getgid());
-    unshare(CloneFlags::CLONE_NEWUSER)?;
-    // Inside, everybody is who they were outside; nobody else exists. A group map may be written
-    // only by a process that has given up changing its supplementary groups.
-    fs::write("/proc/self/setgroups", "deny")?;
-    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
-    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
-}
-
-fn bring_up_loopback() -> io::Result<()> {
-    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
-    use std::os::fd::AsRawFd;
-
-    nix::ioctl_write_ptr_bad!(set_interface_flags, libc::SIOCSIFFLAGS, libc::ifreq);
-    let socket = socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
-    // SAFETY: an ifreq is plain bytes, and all of them may be zero.
-    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
-    request.ifr_name[0] = b'l' as libc::c_char;
-    request.ifr_name[1] = b'o' as libc::c_char;
-    request.ifr_ifru.ifru_flags = libc::IFF_UP as libc::c_short;
-    // SAFETY: the request is a live ifreq with a name that ends in a zero byte.
-    unsafe { set_interface_flags(socket.as_raw_fd(), &raw const request) }?;
+    if geteuid().is_root() {
+        give(&ground.join(HOME))?;
+    }
     Ok(())
 }
 
-/// Starts `command` where its process numbers are its own: as process 1 of a new namespace, with
-/// which everything it starts will die. On a plain host it is started as it is.
-pub fn spawn_isolated(mut command: std::process::Command) -> io::Result<std::process::Child> {
-    if refusal().is_some() {
-        return command.spawn();
+/// Gives a folder and all that is in it to whom the program is run as.
+fn give(path: &Path) -> io::Result<()> {
+    lchown(path, Some(NOBODY), Some(NOBODY))?;
+    if !fs::symlink_metadata(path)?.is_dir() {
+        return Ok(());
     }
-    // The thread that asks for the namespace is not in it; only its children are. Since it could
-    // start no threads afterwards, it is a thread of its own.
-    thread::scope(|scope| {
-        scope
-            .spawn(|| {
-                unshare(CloneFlags::CLONE_NEWPID)?;
-                command.spawn()
-            })
-            .join()
-            .unwrap_or_else(|_| Err(Errno::EAGAIN.into()))
-    })
+    fs::read_dir(path)?.try_for_each(|entry| give(&entry?.path()))
+}
+
+/// What the C library asks /etc for: who one is, and where `localhost` is.
+fn write_settings(etc: &Path) -> io::Result<()> {
+    fs::create_dir_all(etc)?;
+    let (user, group) = match geteuid().is_root() {
+        true => (NOBODY, NOBODY),
+        false => (geteuid().as_raw(), getegid().as_raw()),
+    };
+    for (name, text) in [
+        ("passwd", format!("learner:x:{user}:{group}::{}:/bin/sh\n", words::HOME)),
+        ("group", format!("learner:x:{group}:\n")),
+        ("hosts", "127.0.0.1 localhost\n::1 localhost\n".to_owned()),
+    ] {
+        fs::write(etc.join(name), text)?;
+        fs::set_permissions(etc.join(name), fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
 }

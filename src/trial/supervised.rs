@@ -1,15 +1,18 @@
 //! A command under an `init` of its own: how it ended is told, and nothing that it started outlives
 //! the value.
 
-use super::{init, sandbox};
+use super::sandbox::Network;
+use super::{Place, init, namespaces};
+use crate::procfs;
+use nix::sys::signal::Signal;
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, pipe};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 pub struct Supervised {
     init: Child,
+    is_sandboxed: bool,
     /// Ends the command, and all that it has started, when it is dropped.
     lifeline: Option<PipeWriter>,
 }
@@ -17,27 +20,46 @@ pub struct Supervised {
 /// What comes from a command: what it prints, and how it ended.
 pub struct Streams {
     pub output: PipeReader,
-    pub report: PipeReader,
+    pub report: Report,
+}
+
+/// How a command ended is read from here.
+pub struct Report {
+    pipe: PipeReader,
+    is_sandboxed: bool,
 }
 
 impl Supervised {
-    /// Starts a command in `directory`. Whether it can be started at all shows in its ending.
-    pub fn start(program: &[OsString], directory: &Path) -> io::Result<(Supervised, Streams)> {
+    /// Starts a command. Whether it can be started at all shows in its ending.
+    pub fn start(
+        program: &[OsString],
+        place: &Place,
+        network: Network,
+    ) -> io::Result<(Supervised, Streams)> {
         let (lifeline_reader, lifeline) = pipe()?;
         let (report, report_writer) = pipe()?;
         let (output, output_writer) = pipe()?;
         let mut command = Command::new("/proc/self/exe");
-        command.arg(init::ARGUMENT).args(program).current_dir(directory);
+        command.arg(init::ARGUMENT).args(place.command(program, network));
+        command.current_dir(&place.directory);
         command.stdin(Stdio::from(lifeline_reader));
         command.stdout(Stdio::from(report_writer)).stderr(Stdio::from(output_writer));
         command.process_group(0); // Ctrl-C is for us; it would end init before the others
-        let init = sandbox::spawn_isolated(command)?;
-        Ok((Supervised { init, lifeline: Some(lifeline) }, Streams { output, report }))
+        let init = namespaces::spawn_isolated(command)?;
+        let is_sandboxed = place.sandbox.is_some();
+        let report = Report { pipe: report, is_sandboxed };
+        let supervised = Supervised { init, is_sandboxed, lifeline: Some(lifeline) };
+        Ok((supervised, Streams { output, report }))
     }
 
     /// The process that all processes of the command descend from.
     pub fn ancestor(&self) -> u32 {
-        self.init.id()
+        let init = self.init.id();
+        match self.is_sandboxed {
+            false => init,
+            // bwrap is two processes: the second is process 1 of the sandbox.
+            true => procfs::descendants(init).get(1).copied().unwrap_or(init),
+        }
     }
 
     /// Ends the command, and waits until nothing of it is left.
@@ -53,12 +75,32 @@ impl Drop for Supervised {
     }
 }
 
+/// Runs a command that ends by itself, without a network. Gives how it ended, and what it printed.
+pub fn run(program: &[OsString], place: &Place) -> io::Result<(String, String)> {
+    let (process, Streams { mut output, report }) =
+        Supervised::start(program, place, Network::Own)?;
+    let mut printed = Vec::new();
+    output.read_to_end(&mut printed)?;
+    let ending = ending(report);
+    drop(process);
+    Ok((ending, String::from_utf8_lossy(&printed).into_owned()))
+}
+
 /// Waits until the command ends, and says how: `exited with status 1`, `was killed by SIGSEGV`.
-pub fn ending(report: PipeReader) -> String {
+pub fn ending(Report { pipe, is_sandboxed }: Report) -> String {
     let mut line = String::new();
-    let _ = BufReader::new(report).read_line(&mut line);
+    let _ = BufReader::new(pipe).read_line(&mut line);
     match line.trim_end() {
         "" => "was killed".to_owned(),
+        text if is_sandboxed => signal_behind(text).unwrap_or(text.to_owned()),
         text => text.to_owned(),
     }
+}
+
+/// bwrap itself ends with 128 and the signal's number, as a shell does, where a signal has killed the
+/// program.
+fn signal_behind(ending: &str) -> Option<String> {
+    let status: i32 = ending.strip_prefix("exited with status ")?.parse().ok()?;
+    let signal = Signal::try_from(status - 128).ok()?;
+    Some(format!("was killed by {signal}"))
 }

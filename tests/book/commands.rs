@@ -2,41 +2,12 @@
 //! blocks of `sh`, and those within a sentence or a table. Of `challenge`, which would grade and make
 //! things, it is enough that it takes the words.
 
+use crate::not_typed::NOT_TYPED;
 use crate::page::Page;
 use crate::scene::Scene;
-use crate::sessions::{Step, needs_of, prints_what_it_shows, steps};
+use crate::sessions::{Step, is_server, needs_of, prints_what_it_shows, steps};
 use std::collections::BTreeSet;
 use test_support::{Need, Suite};
-
-/// The commands that are not typed, and why.
-const NOT_TYPED: [(&str, &str); 23] = [
-    ("cargo test", "this is part of it"),
-    ("REQUIRE_ALL=1 cargo test", "this is part of it, in CI"),
-    ("RECORD=1 cargo test --test book", "it would write what this compares"),
-    ("RECORD=1 cargo test --test broken", "it would write what that test compares"),
-    ("cargo test --test layout", "a session of docs/maintainers.md types it, and breaks a rule"),
-    ("cargo build --release", "cargo has built what these tests run, before they began"),
-    ("cargo install --path .", "it would install a program for whoever runs the tests"),
-    ("cargo fmt", "it would change the sources; CI runs it with --check"),
-    ("cargo bench", "it measures for minutes, and wants the machine for itself"),
-    ("mdbook build docs", "tests/book/site.rs runs it"),
-    ("git push", "the session of the README pushes"),
-    ("man 2 accept", "a page to read, which a machine may not have"),
-    ("man 7 vdso", "a page to read, which a machine may not have"),
-    ("nc 127.0.0.1 6379", "it waits for somebody at the keyboard"),
-    ("yes PING | nc -N 127.0.0.1 6379 | sleep 60", "it takes a minute"),
-    ("nc ... | od -c", "the dots are the reader's"),
-    ("diff -ru", "names an option"),
-    ("env printf", "names a program"),
-    ("git diff --no-index", "names an option"),
-    ("nc -v", "names an option"),
-    ("sed -i", "names an option"),
-    ("strace -p", "names an option"),
-    ("--follow-symlinks", "an option of sed"),
-];
-
-/// What `cargo run --bin` starts says so. It keeps the port, and has a scene for itself.
-const SERVER: &str = "--bin ";
 
 pub fn add_to(mut suite: Suite) -> Suite {
     for page in Page::all() {
@@ -46,10 +17,12 @@ pub fn add_to(mut suite: Suite) -> Suite {
         suite = suite.test_with(&needs, &name, move || {
             let mut scene = Scene::set();
             scene.serve(5);
+            let mut problems = Vec::new();
             for command in commands.into_iter().chain(commands_among(&mut scene, spans)) {
                 let problem = problem_of(&mut scene, &command);
-                assert!(problem.is_none(), "{command}: {}", problem.unwrap_or_default());
+                problems.extend(problem.map(|problem| format!("{command}: {problem}")));
             }
+            assert!(problems.is_empty(), "\n{}", problems.join("\n"));
         });
     }
     suite.test("what_is_not_typed_is_in_the_book", what_is_not_typed_is_in_the_book).test_with(
@@ -88,7 +61,8 @@ fn problem_of(scene: &mut Scene, command: &str) -> Option<String> {
     if NOT_TYPED.iter().any(|(other, _)| *other == command) {
         return None;
     }
-    if let Some((_, server)) = command.split_once(SERVER) {
+    // What is started says so. It keeps the port, and has a scene for itself.
+    if let (true, Some((_, server))) = (is_server(command), command.split_once("--bin ")) {
         let shown = format!("{server}: listening on 127.0.0.1:6379\n");
         let step = Step { command: command.to_owned(), shown };
         prints_what_it_shows(&mut Scene::set(), "a table", &[step]);
@@ -145,15 +119,23 @@ fn what_is_not_typed_is_in_the_book() {
     let pages = Page::all();
     let named: BTreeSet<String> = pages
         .iter()
-        .flat_map(|page| [commands_of_blocks(page), page.spans.clone()].concat())
+        .flat_map(|page| {
+            [commands_of_blocks(page), page.spans.clone(), shown_in_text(page)].concat()
+        })
         .collect();
     for (command, _) in NOT_TYPED {
         assert!(named.contains(command), "{command} stands nowhere any more; NOT_TYPED has it");
     }
 }
 
-/// Sessions and blocks of `sh` hold commands, and blocks of another kind do not: nobody would type
-/// them.
+/// The commands in front of what another test compares.
+fn shown_in_text(page: &Page) -> Vec<String> {
+    let lines = page.blocks_of("text").flat_map(|block| block.text.lines());
+    lines.filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned).collect()
+}
+
+/// Sessions and blocks of `sh` hold commands, and blocks of another kind do not, unless it is said who
+/// types them: nobody would.
 fn no_other_block_holds_a_command() {
     let pages = Page::all();
     let blocks =
@@ -173,7 +155,9 @@ fn no_other_block_holds_a_command() {
         for line in block.text.lines() {
             let is_command =
                 line.split(' ').next().is_some_and(|word| word == "$" || programs.contains(word));
-            assert!(!is_command, "{}: nobody types {line}", page.place(block));
+            let command = line.strip_prefix("$ ").unwrap_or(line);
+            let is_known = NOT_TYPED.iter().any(|(other, _)| *other == command);
+            assert!(!is_command || is_known, "{}: nobody types {line}", page.place(block));
         }
     }
 }

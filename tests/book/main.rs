@@ -1,12 +1,12 @@
 //! The book is true by test: what `docs/` quotes, shows and links to is compared with what there is.
 
-mod browser;
 mod chapters;
 mod commands;
 mod diffs;
 #[path = "../layout/mod.rs"]
 mod layout;
 mod links;
+mod not_typed;
 mod page;
 mod projects;
 mod scene;

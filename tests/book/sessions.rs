@@ -71,7 +71,7 @@ pub fn steps(block: &Block) -> Vec<Step> {
 }
 
 /// A server that the book starts in a terminal of its own.
-fn is_server(command: &str) -> bool {
+pub fn is_server(command: &str) -> bool {
     command.starts_with("cargo run ") && command.contains("--bin ")
 }
 

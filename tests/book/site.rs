@@ -1,14 +1,13 @@
 //! The book as a site: mdBook builds it, and every page is opened in a browser, on a wide screen and
-//! on a phone's. With `SCREENSHOTS=FOLDER`, a picture of each page is left in that folder, as
-//! `base64 -d` reads it.
+//! on a phone's. With `SCREENSHOTS=FOLDER`, a picture of each page is left in that folder.
 
-use crate::browser::Browser;
 use crate::page::{Page, ROOT};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 use tempfile::TempDir;
+use test_support::Browser;
 
 const SCREENS: [(&str, u32, u32); 2] = [("desktop", 1280, 800), ("phone", 390, 844)];
 
@@ -95,7 +94,7 @@ fn problems_of_page(browser: &mut Browser, page: &Path) -> Vec<String> {
 /// With SCREENSHOTS set.
 fn keep_screenshot(browser: &mut Browser, name: &str) {
     if let Some(folder) = env::var_os("SCREENSHOTS") {
-        let file = Path::new(&folder).join(format!("{name}.png.base64"));
+        let file = Path::new(&folder).join(format!("{name}.png"));
         fs::write(file, browser.screenshot()).expect("SCREENSHOTS is a folder");
     }
 }

@@ -19,6 +19,7 @@ fn waiting(name: &str, file: &str) -> String {
 
 pub fn lines_come_as_they_are_written(world: &World) {
     let clone = world.project("ada", &waiting("it", "go"));
+    world.git("ada.git", &["config", "challenge.sandbox", "off"]);
     clone.commit();
     let mut push = clone.start_push(&[]);
     push.await_line("| it begins");
@@ -29,6 +30,7 @@ pub fn lines_come_as_they_are_written(world: &World) {
 
 pub fn two_pushes_at_once_do_not_mix(world: &World) {
     let one = world.project("ada", &waiting("one", "two-has-begun"));
+    world.git("ada.git", &["config", "challenge.sandbox", "off"]);
     one.commit();
     let two = world.clone_of("ada.git", "other");
     two.write("challenge.toml", &waiting("two", "one-has-begun"));
@@ -52,20 +54,25 @@ pub fn two_pushes_at_once_do_not_mix(world: &World) {
 
 /// A build and a program that never end, and have a process that has detached itself.
 const ENDLESS: [&str; 2] = [
-    "language = \"x\"\nrun = \"false\"\nbuild = \"setsid sleep 1000 & sleep 1000\"\n",
-    "language = \"x\"\nrun = \"sh -c 'setsid sleep 1000 & sleep 1000'\"\nstart_seconds = 1000\n",
+    "language = \"x\"\nrun = \"false\"\nbuild = \"setsid sleep NAP & sleep NAP\"\n",
+    "language = \"x\"\nrun = \"sh -c 'setsid sleep NAP & sleep NAP'\"\nstart_seconds = 1000\n",
 ];
+
+/// Without a sandbox, and in one if there is bubblewrap.
+const MODES: [&str; 2] = ["off", "preferred"];
 
 fn interrupted(world: &World, interrupt: Interruption) {
     let clone = world.project("ada", FAILING);
     clone.commit();
     clone.push(&[]);
     let before = world.record("ada.git");
-    for project in ENDLESS {
-        clone.write("challenge.toml", project);
+    for (project, mode) in ENDLESS.into_iter().flat_map(|project| MODES.map(|mode| (project, mode)))
+    {
+        clone.write("challenge.toml", &project.replace("NAP", &world.nap));
         clone.commit();
+        world.git("ada.git", &["config", "challenge.sandbox", mode]);
         let push = clone.start_push(&[]);
-        let is_asleep = |(_, line): &(i32, String)| line.starts_with("sleep 1000");
+        let is_asleep = |(_, line): &(i32, String)| line.starts_with("sleep ");
         eventually("two processes sleep", || {
             world.processes().into_iter().filter(is_asleep).count() >= 2
         });

@@ -1,11 +1,16 @@
 //! Repositories that grade what is pushed, with real git: from a learner's first push to the finish,
 //! over a path and over ssh, and whatever goes wrong on the way.
 
+mod escapes;
+mod exam;
 mod first_steps;
+mod hosting;
+mod keys;
 mod live;
 mod problems;
 mod push;
 mod refs;
+mod sandbox;
 mod sshd;
 mod world;
 
@@ -33,11 +38,14 @@ fn main() {
         problems::what_is_wrong_is_said_and_kept
         problems::a_commit_without_the_file_and_one_without_any_are_told_so
         problems::links_and_submodules_are_checked_out_as_they_are
+        sandbox::what_a_build_has_made_is_kept_without_a_sandbox
+        sandbox::no_filter_runs_on_the_host
         problems::git_variables_of_the_hook_reach_neither_build_nor_program
     ];
     let with_python = named![
         first_steps::the_first_push_explains_and_the_starter_is_lines_from_passing
         first_steps::a_complete_solution_passes_everything
+        exam::names_are_shown_and_answers_are_not
     ];
     let on_both_roads = named![
         live::lines_come_as_they_are_written
@@ -49,10 +57,56 @@ fn main() {
     ];
     let on_both_roads_with_python =
         named![refs::a_branch_that_is_not_main_is_graded_and_does_not_advance];
-    let mut suite = Suite::default();
+    let in_a_sandbox = named![
+        sandbox::what_is_required_is_not_done_without
+        sandbox::whoever_has_no_bubblewrap_is_told_how_to_get_it
+        sandbox::what_is_in_force_is_said
+        sandbox::no_challenge_toml_asks_for_more_time_than_is_granted
+        sandbox::what_a_build_has_made_is_kept_in_a_sandbox
+        escapes::a_file_of_the_host_cannot_be_read
+        escapes::passwords_of_the_host_cannot_be_read
+        escapes::a_link_in_a_commit_does_not_lead_to_the_host
+        escapes::what_the_build_leaves_does_not_lead_the_host_astray
+        escapes::the_record_cannot_be_written
+        escapes::the_system_cannot_be_written
+        escapes::a_listener_of_the_host_is_not_reached
+        escapes::no_more_processes_start_than_the_limit
+        escapes::no_more_memory_is_used_than_the_limit
+        escapes::processes_together_use_no_more_memory_than_the_limit
+        escapes::no_more_disk_is_used_than_the_limit
+        escapes::no_more_temporary_files_are_made_than_the_limit
+        escapes::no_file_is_larger_than_the_limit
+        escapes::no_more_processor_time_is_used_than_the_limit
+        escapes::nothing_outlives_the_trial
+        escapes::the_grader_cannot_be_signalled
+        escapes::other_processes_are_not_seen
+        escapes::terminals_are_not_spoken_to
+        escapes::the_name_of_a_language_is_no_escape
+        escapes::no_namespace_is_entered
+        escapes::the_environment_of_the_host_is_not_seen
+        escapes::the_tester_cannot_be_read
+    ];
+    let over_ssh = named![
+        keys::a_key_opens_its_own_repository
+        keys::a_key_opens_nothing_else
+        keys::what_is_no_key_makes_no_repository
+        keys::a_mirror_is_a_backup
+    ];
+    let whole_machine =
+        [Need::GIT, Need::PYTHON, Need::BUBBLEWRAP, sshd::NEED, hosting::machine::NEED];
+    let mut suite = Suite::default().test_with(
+        &whole_machine,
+        "hosting::five_commands_make_a_host_for_a_class",
+        || hosting::five_commands_make_a_host_for_a_class(&World::new()),
+    );
+    for (name, run) in over_ssh {
+        let needs = [Need::GIT, sshd::NEED];
+        suite = suite.test_with(&needs, name, move || run(&World::with_sshd()));
+    }
     for (needs, over_ssh, tests) in [
         (&[Need::GIT][..], false, with_git.as_slice()),
         (&[Need::GIT, Need::PYTHON], false, &with_python),
+        (&[Need::GIT, Need::PYTHON, Need::BUBBLEWRAP], false, &in_a_sandbox),
         (&[Need::GIT][..], true, &on_both_roads),
         (&[Need::GIT, Need::PYTHON], true, &on_both_roads_with_python),
     ] {

@@ -100,6 +100,7 @@ pub fn git_variables_of_the_hook_reach_neither_build_nor_program(world: &World) 
     let project = "language = \"x\"\nbuild = \"env > $HOME/build\"\nrun = \"sh -c 'env > $HOME/program; exit 1'\"\n";
     let clone = world.project("ada", project);
     clone.commit();
+    world.git("ada.git", &["config", "challenge.sandbox", "off"]);
     world.git("ada.git", &["config", "receive.advertisePushOptions", "true"]);
     clone.push(&["--push-option=x"]).expect(&["Push 1,"]);
     for name in ["build", "program"] {

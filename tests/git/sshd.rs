@@ -31,9 +31,7 @@ impl Sshd {
     pub fn start(directory: &Path, environment: &[(&str, String)]) -> Sshd {
         fs::create_dir(directory).expect("a new name");
         for key in ["host_key", "user_key"] {
-            let mut keygen = Command::new("ssh-keygen");
-            keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(directory.join(key));
-            assert!(keygen.status().expect("ssh-keygen comes with sshd").success());
+            make_key(&directory.join(key));
         }
         // Between our closing the port and sshd's binding it, another program may take it.
         for _ in 0..5 {
@@ -60,14 +58,28 @@ impl Sshd {
 
     /// The command that git is to use instead of ssh.
     pub fn command(&self) -> String {
-        let path = |name| self.directory.join(name).display().to_string();
+        self.command_with("user_key")
+    }
+
+    /// The same with another key of this directory.
+    pub fn command_with(&self, key: &str) -> String {
+        let path = |name: &str| self.directory.join(name).display().to_string();
         format!(
             "ssh -F /dev/null -i {} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
              -o UserKnownHostsFile={} -o GlobalKnownHostsFile=/dev/null \
              -o StrictHostKeyChecking=no -o LogLevel=ERROR",
-            path("user_key"),
+            path(key),
             path("known_hosts"),
         )
+    }
+
+    /// A new key of somebody, in this directory.
+    pub fn make_key(&self, name: &str) -> PathBuf {
+        make_key(&self.directory.join(name))
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Where a repository is for a client.
@@ -84,16 +96,25 @@ impl Drop for Sshd {
 }
 
 fn configuration(port: u16, directory: &Path, environment: &[(&str, String)]) -> String {
-    let directory = directory.display();
+    let home = environment.iter().find(|(name, _)| *name == "HOME").map(|(_, home)| home.as_str());
+    let (directory, home) = (directory.display(), home.unwrap_or_default());
     let variables: Vec<String> =
         environment.iter().map(|(name, value)| format!("\"{name}={value}\"")).collect();
     format!(
         "Port {port}\nListenAddress 127.0.0.1\nHostKey {directory}/host_key\n\
-         AuthorizedKeysFile {directory}/user_key.pub\nPidFile none\nStrictModes no\nUsePAM no\n\
+         AuthorizedKeysFile {directory}/user_key.pub {home}/.ssh/authorized_keys\nPidFile none\nStrictModes no\nUsePAM no\n\
          PasswordAuthentication no\nKbdInteractiveAuthentication no\n\
          PermitRootLogin prohibit-password\nSetEnv {}\n",
         variables.join(" ")
     )
+}
+
+/// Makes a key, and returns the path of its public half.
+fn make_key(path: &Path) -> PathBuf {
+    let mut keygen = Command::new("ssh-keygen");
+    keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", "a learner", "-f"]).arg(path);
+    assert!(keygen.status().expect("ssh-keygen comes with sshd").success());
+    path.with_extension("pub")
 }
 
 fn free_port() -> u16 {

@@ -4,10 +4,12 @@
 use crate::push::{Push, Pushed};
 use crate::sshd::Sshd;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use test_support::eventually;
 
@@ -17,6 +19,11 @@ pub const FAILING: &str = "language = \"shell\"\nrun = \"false\"\n";
 
 pub struct World {
     directory: TempDir,
+    /// For how many seconds sleep those processes of this world that do nothing else: by that they are
+    /// known, in a sandbox too.
+    pub nap: String,
+    /// Where programs are searched for.
+    search_path: RefCell<String>,
     /// How clones reach the repositories: by their path, or over ssh.
     sshd: Option<Sshd>,
 }
@@ -30,13 +37,19 @@ impl World {
         let config =
             "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n";
         fs::write(directory.path().join("gitconfig"), config).expect("a new file");
-        World { directory, sshd: None }
+        let search_path = RefCell::new(std::env::var("PATH").unwrap_or_default());
+        World { directory, nap: nap(), search_path, sshd: None }
     }
 
     pub fn with_sshd() -> World {
         let mut world = World::new();
         world.sshd = Some(Sshd::start(&world.path("ssh"), &world.environment()));
         world
+    }
+
+    /// Of a world that has one.
+    pub fn sshd(&self) -> &Sshd {
+        self.sshd.as_ref().expect("this world has an sshd")
     }
 
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
@@ -51,7 +64,7 @@ impl World {
             ("GIT_CONFIG_GLOBAL", path("gitconfig")),
             ("GIT_CONFIG_NOSYSTEM", "1".to_owned()),
             ("GIT_TERMINAL_PROMPT", "0".to_owned()),
-            ("PATH", std::env::var("PATH").unwrap_or_default()),
+            ("PATH", self.search_path.borrow().clone()),
         ]
     }
 
@@ -73,6 +86,21 @@ impl World {
     #[track_caller]
     pub fn challenge<S: AsRef<OsStr>>(&self, arguments: &[S]) -> String {
         succeed(&mut self.command(env!("CARGO_BIN_EXE_challenge"), arguments))
+    }
+
+    /// Runs `challenge`, which must fail, and returns why.
+    #[track_caller]
+    pub fn fails(&self, arguments: &[&str]) -> String {
+        let mut command = self.command(env!("CARGO_BIN_EXE_challenge"), arguments);
+        let output = command.output().expect("it can be run");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        text
+    }
+
+    /// From now on, programs are searched for here.
+    pub fn search_in(&self, path: String) {
+        *self.search_path.borrow_mut() = path;
     }
 
     /// Runs git on a repository of the host.
@@ -113,7 +141,7 @@ impl World {
     }
 
     /// The processes that run in this world, with their command lines. They are known by the directory
-    /// that they have for temporary files.
+    /// that they have for temporary files, or by their nap.
     pub fn processes(&self) -> Vec<(i32, String)> {
         let ours = format!("TMPDIR={}", self.path("tmp").display());
         let read = |process: &Path, file| fs::read(process.join(file)).unwrap_or_default();
@@ -122,8 +150,9 @@ impl World {
         for process in processes.map(|entry| entry.path()) {
             let environment = read(&process, "environ");
             let number = process.file_name().and_then(|name| name.to_str()?.parse().ok());
-            if environment.split(|byte| *byte == 0).any(|variable| variable == ours.as_bytes()) {
-                let line = String::from_utf8_lossy(&read(&process, "cmdline")).replace('\0', " ");
+            let mut variables = environment.split(|byte| *byte == 0);
+            let line = String::from_utf8_lossy(&read(&process, "cmdline")).replace('\0', " ");
+            if variables.any(|variable| variable == ours.as_bytes()) || line.contains(&self.nap) {
                 found.extend(number.map(|number| (number, line)));
             }
         }
@@ -151,6 +180,13 @@ impl Drop for World {
             true => self.processes().into_iter().for_each(|(process, _)| kill(process)),
         }
     }
+}
+
+/// A time that nobody else on this machine sleeps for.
+fn nap() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1000);
+    let process = std::process::id();
+    format!("{}.{process:010}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A learner's clone.

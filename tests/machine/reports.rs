@@ -13,6 +13,7 @@ pub fn tests(suite: Suite) -> Suite {
         .test("the JSON report has its shape, and is all of standard output", json_shape)
         .test("what a build prints stays out of the JSON report", a_build_prints)
         .test("the JUnit report is well-formed, and counts right", junit)
+        .test("with --output, the report is in the file and the text is printed", output)
         .test("the same seed gives the same random values, and another seed others", seeds)
 }
 
@@ -84,6 +85,32 @@ fn junit() {
     let (_, tests, failed) =
         elements.iter().find(|(name, ..)| name == "testsuites").expect("a root");
     assert_eq!([tests, failed], [&checks.to_string(), &failures.to_string()]);
+}
+
+/// Nothing is graded twice: the file has the seed of the text.
+fn output() {
+    let run = format!("language = \"sh\"\nbuild = \"echo built\"\nrun = \"{}\"\n", stage(0));
+    let project = project(&run);
+    let grade = |format, file| {
+        let arguments = ["--up-to", "1", "--format", format, "--output", file];
+        challenge_test_in(project.path(), &arguments)
+    };
+    let read = |file| fs::read_to_string(project.path().join(file)).expect("it is written");
+    let outcome = grade("json", "report.json");
+    let report: Value = serde_json::from_str(&read("report.json")).expect("the file is JSON");
+    let seed = format!("seed {}\n", report["seed"]);
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    for part in ["  built\n", "✓ the connection is accepted", "What happened", &seed] {
+        assert!(outcome.stdout.contains(part), "no {part:?}: {outcome:?}");
+    }
+
+    assert!(grade("junit", "report.xml").stdout.contains("1 of 6 stages pass"));
+    let document = read("report.xml");
+    assert!(elements(&document).iter().any(|(name, ..)| name == "failure"), "{document}");
+
+    let (text, nowhere) = (grade("text", "report.txt"), grade("junit", "no/report.xml"));
+    assert!(text.status == Some(2) && text.stderr.contains("add --format junit"), "{text:?}");
+    assert!(nowhere.status == Some(2) && nowhere.stderr.contains("cannot write"), "{nowhere:?}");
 }
 
 /// The elements of a document, each with its attributes `tests` and `failures`.

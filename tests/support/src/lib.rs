@@ -1,5 +1,6 @@
-//! What the tests share: servers to talk to, clients to talk with, and visible skipping.
+//! What the tests share: servers to talk to, clients to talk with, a browser, and visible skipping.
 
+mod browser;
 mod client;
 mod grader;
 mod patience;
@@ -8,6 +9,7 @@ pub mod request;
 mod server;
 mod suite;
 
+pub use browser::Browser;
 pub use client::{Client, excerpt};
 pub use grader::{CheckReport, Grader, Report, StageReport};
 pub use patience::{PATIENCE, eventually};

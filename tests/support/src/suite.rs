@@ -55,6 +55,11 @@ impl Need {
         proof: &["unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
         install: "apt-get install util-linux iproute2, where the system permits namespaces",
     };
+    pub const BUBBLEWRAP: Need = Need {
+        name: "bubblewrap",
+        proof: &["bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"],
+        install: "apt-get install bubblewrap, where the system permits namespaces",
+    };
     pub const MDBOOK: Need = Need {
         name: "mdbook",
         proof: &["mdbook", "--version"],
@@ -64,6 +69,11 @@ impl Need {
         name: "chromium",
         proof: &["chromium", "--version"],
         install: "apt-get install chromium",
+    };
+    pub const POPPLER: Need = Need {
+        name: "poppler",
+        proof: &["pdftotext", "-v"],
+        install: "apt-get install poppler-utils",
     };
     /// As of version 5, which has an option for the protocol's version.
     pub const PYTHON_REDIS: Need = Need {

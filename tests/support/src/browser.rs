@@ -1,6 +1,8 @@
 //! A headless Chromium, spoken to in the DevTools protocol over two pipes.
 //! <https://chromedevtools.github.io/devtools-protocol/>
 
+use crate::PATIENCE;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -8,7 +10,6 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use tempfile::TempDir;
-use test_support::PATIENCE;
 
 /// Chromium reads requests from descriptor 3 and writes to 4, each with a zero byte behind it.
 const START: &str = r#"exec chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
@@ -96,15 +97,30 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
-    /// A picture of the whole page as PNG, in base64.
-    pub fn screenshot(&mut self) -> String {
+    /// Shows pages as a user wants them who prefers `light` or `dark`.
+    pub fn prefer(&mut self, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.call("Emulation.setEmulatedMedia", json!({"features": features}));
+    }
+
+    /// The page as its printer gets it who has chosen nothing: a PDF with the margins of the page, and
+    /// without backgrounds, but for those that the page asks for.
+    pub fn print(&mut self) -> Vec<u8> {
+        // In inches: A4.
+        let paper = json!({"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true});
+        let document = self.call("Page.printToPDF", paper);
+        decode(&document["data"])
+    }
+
+    /// A picture of the whole page as PNG.
+    pub fn screenshot(&mut self) -> Vec<u8> {
         let size = self.call("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
         let clip = json!({
             "x": 0, "y": 0, "scale": 1, "width": size["width"], "height": size["height"],
         });
         let whole = json!({"format": "png", "clip": clip, "captureBeyondViewport": true});
         let picture = self.call("Page.captureScreenshot", whole);
-        picture["data"].as_str().expect("it is text").to_owned()
+        decode(&picture["data"])
     }
 
     fn call(&mut self, method: &str, parameters: Value) -> Value {
@@ -143,6 +159,10 @@ impl Browser {
         }
         message
     }
+}
+
+fn decode(data: &Value) -> Vec<u8> {
+    BASE64_STANDARD.decode(data.as_str().expect("it is text")).expect("it is base64")
 }
 
 impl Drop for Browser {

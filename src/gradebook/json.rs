@@ -1,0 +1,94 @@
+//! The gradebook as JSON, for other programs.
+
+use super::Entry;
+use super::history::{Event, History, StageHistory};
+use crate::stages::{STAGES, Stage};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// A repository. The names of these fields are the keys, and stay as they are; times are in UTC, as
+/// RFC 3339 has them, and null where nothing has happened.
+#[derive(Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    language: &'a str,
+    /// As it was named on the command line.
+    repository: String,
+    /// How many stages passed at the best push.
+    stages_passed: usize,
+    /// How many passed at the last one that counts.
+    stages_now: usize,
+    /// All of them, whichever branch they went to.
+    pushes: usize,
+    /// How many lost a stage that passed at the try before.
+    regressions: usize,
+    /// How many could not be graded, because the build failed.
+    build_failures: usize,
+    first_push: Option<String>,
+    last_push: Option<String>,
+    stages: Vec<StageRow>,
+}
+
+/// A stage, whether it was reached or not.
+#[derive(Serialize)]
+struct StageRow {
+    number: usize,
+    slug: &'static str,
+    /// Whether it has ever passed.
+    passed: bool,
+    /// Whether it has passed, and fails at the last push that counts.
+    fails_again: bool,
+    tries: usize,
+    seconds: u64,
+    /// When it first passed.
+    passed_at: Option<String>,
+    /// The number of that push, from 1.
+    push: Option<usize>,
+    commit: Option<String>,
+}
+
+pub fn write(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<Row> = entries.iter().map(Row::of).collect();
+    serde_json::to_writer_pretty(&mut *out, &rows)?;
+    writeln!(out)
+}
+
+impl Row<'_> {
+    fn of(entry: &Entry) -> Row<'_> {
+        let history = &entry.history;
+        Row {
+            name: &entry.name,
+            language: &entry.language,
+            repository: entry.repository.display().to_string(),
+            stages_passed: history.reached,
+            stages_now: history.holds,
+            pushes: history.pushes.len(),
+            regressions: history.count(Event::Lost),
+            build_failures: history.count(Event::NotBuilt),
+            first_push: history.first().map(|time| time.to_string()),
+            last_push: history.last().map(|time| time.to_string()),
+            stages: STAGES
+                .iter()
+                .zip(&history.stages)
+                .map(|(stage, past)| StageRow::of(stage, past, history))
+                .collect(),
+        }
+    }
+}
+
+impl StageRow {
+    fn of(stage: &Stage, past: &StageHistory, history: &History) -> StageRow {
+        let push = past.passed.map(|at| &history.pushes[at]);
+        StageRow {
+            number: stage.number,
+            slug: stage.slug,
+            passed: push.is_some(),
+            fails_again: past.fails_again,
+            tries: past.tries,
+            seconds: past.time.as_secs(),
+            passed_at: push.map(|push| push.time.to_string()),
+            push: push.map(|push| push.number),
+            commit: push.map(|push| push.commit.clone()),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One attempt: a commit is checked out, built and graded, in the place that the host's settings ask for.
+
+use super::cache::Cache;
+use super::place;
+use super::remote::{WIDTH, gone, say, say_dim, wrapped};
+use super::settings::Settings;
+use super::workplace::Workplace;
+use crate::bytes::printable;
+use crate::cli;
+use crate::grade::{CheckResult, Grade, Plan, Reporter, Verdict, grade};
+use crate::project::{EXAMPLE, FILE, Project};
+use crate::report::{Detail, Record, Results, TextReport};
+use crate::stages::{STAGES, Stage};
+use crate::style::{BAD, DIM};
+use crate::trial::{Place, namespaces};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What came of building and grading a commit.
+pub struct Attempt {
+    /// What challenge.toml says, or what the repository was made for.
+    pub language: String,
+    pub stages_passed: usize,
+    pub results: Record,
+    /// Why nothing was graded, if so; the learner has read it.
+    pub problem: Option<String>,
+}
+
+/// Builds and grades a commit. The error is not the learner's.
+pub fn attempt(
+    repository: &Path,
+    settings: &Settings,
+    workplace: &Workplace,
+    commit: &str,
+) -> Result<Attempt, String> {
+    let checkout = workplace.check_out(repository, commit)?;
+    let mut report = HookReport::new(settings.exam);
+    let project = match load(&checkout) {
+        Ok(project) => project,
+        Err(problem) => return refused(settings.language.clone(), &problem, report),
+    };
+    let place = place::choose(settings, workplace, checkout, &project.language)?;
+    let project = match place.sandbox {
+        Some(_) => project.within(settings.build_time, settings.start_time),
+        None => project,
+    };
+    if let Err(problem) = build(repository, commit, workplace, &place, &project) {
+        return refused(project.language, &problem, report);
+    }
+    if namespaces::refusal().is_some() {
+        cli::expect_free_port()?;
+    }
+    let plan = Plan {
+        subject: project.subject(place),
+        stages: STAGES.iter().collect(),
+        seed: fastrand::u64(..1_000_000),
+        fail_fast: false,
+        all: false,
+    };
+    let started = Instant::now();
+    let Grade { verdict, stages_passed } = grade(&plan, &mut report).map_err(gone)?;
+    let results = report.results.record(verdict, started.elapsed());
+    Ok(Attempt { language: project.language, stages_passed, results, problem: None })
+}
+
+/// Nothing can be graded.
+fn refused(language: String, problem: &str, report: HookReport) -> Result<Attempt, String> {
+    let problem = printable(problem);
+    for line in problem.lines().flat_map(wrapped) {
+        say(&format!("{BAD}{line}{BAD:#}"))?;
+    }
+    let results = report.results.record(Verdict::Failed, Duration::ZERO);
+    Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem) })
+}
+
+fn load(checkout: &Path) -> Result<Project, String> {
+    // A link could lead to a file of the host, whose beginning would be in the message.
+    match fs::symlink_metadata(checkout.join(FILE)) {
+        Ok(file) if file.is_file() => Project::load(checkout),
+        Ok(_) => Err(format!("{FILE} is not a file in this commit. {EXAMPLE}")),
+        Err(_) => Err(format!("There is no {FILE} in this commit. {EXAMPLE}")),
+    }
+}
+
+fn build(
+    repository: &Path,
+    commit: &str,
+    workplace: &Workplace,
+    place: &Place,
+    project: &Project,
+) -> Result<(), String> {
+    if project.build.is_none() {
+        return Ok(());
+    }
+    let cache = Cache::restore(repository, commit, workplace.root(), place);
+    let started = Instant::now();
+    let built = project.build(place, |line| drop(say(&format!("{DIM}|{DIM:#} {line}"))));
+    match built {
+        Ok(()) => {
+            say_dim(&format!("Built in {:.1} s.", started.elapsed().as_secs_f64()))?;
+            cache.keep();
+        }
+        Err(_) => cache.forget(),
+    }
+    built
+}
+
+/// Shows the results, and keeps them for the record.
+struct HookReport {
+    text: TextReport,
+    results: Results,
+}
+
+impl HookReport {
+    fn new(exam: bool) -> HookReport {
+        let detail = if exam { Detail::Kind } else { Detail::FirstCard };
+        HookReport { text: TextReport::new(Some(WIDTH), detail), results: Results::new(detail) }
+    }
+}
+
+impl Reporter for HookReport {
+    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
+        self.results.begin(plan.seed);
+        self.text.begin(plan)
+    }
+
+    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
+        self.results.stage_begins(stage);
+        self.text.stage_begins(stage)
+    }
+
+    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
+        self.results.check_ended(stage, result);
+        self.text.check_ended(stage, result)
+    }
+
+    fn stage_ended(
+        &mut self,
+        stage: &'static Stage,
+        verdict: Verdict,
+        time: Duration,
+    ) -> io::Result<()> {
+        self.results.stage_ended(verdict, time);
+        self.text.stage_ended(stage, verdict, time)
+    }
+
+    fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
+        self.text.end(plan, verdict, time)
+    }
+}

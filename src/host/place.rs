@@ -1,0 +1,61 @@
+//! Where a commit is built and run: in a sandbox, or on the plain host, as the host's settings ask.
+
+use super::remote::say_dim;
+use super::settings::{SandboxMode, Settings};
+use super::workplace::{self, Workplace};
+use crate::languages;
+use crate::trial::Place;
+use crate::trial::sandbox::{HOME, PROJECT, Sandbox};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where the commit is built and run, which is said.
+pub fn choose(
+    settings: &Settings,
+    workplace: &Workplace,
+    checkout: PathBuf,
+    language: &str,
+) -> Result<Place, String> {
+    if settings.sandbox == SandboxMode::Off {
+        say_dim("No sandbox: it is switched off here.")?;
+        return Ok(Place::plain(&checkout));
+    }
+    let sandbox = match workplace.refusal() {
+        Some(reason) => Err(reason.to_owned()),
+        None => sandbox(settings, workplace.root(), language),
+    };
+    match sandbox {
+        Ok(sandbox) => {
+            say_dim(&sandbox.describe())?;
+            Ok(Place { directory: checkout, sandbox: Some(Arc::new(sandbox)) })
+        }
+        Err(reason) if settings.sandbox == SandboxMode::Preferred => {
+            say_dim(&format!("No sandbox: {reason}."))?;
+            Ok(Place::plain(&checkout))
+        }
+        Err(reason) => Err(format!(
+            "the push is kept, and not graded: it may only run in a sandbox, and there is none: \
+             {reason}. Whoever hosts this repository can mend it: docs/hosting.md"
+        )),
+    }
+}
+
+fn sandbox(settings: &Settings, ground: &Path, language: &str) -> Result<Sandbox, String> {
+    let mut toolchains = settings.toolchains.clone();
+    let language = languages::find(language).ok();
+    if settings.root == Path::new("/") {
+        toolchains.extend(language.and_then(|language| language.toolchain()));
+    }
+    let program = language.map_or("sh", |language| language.program);
+    Sandbox::open(ground, &settings.root, toolchains, &settings.limits, program)
+}
+
+/// Whether what is pushed to this repository can be graded in a sandbox; if not, why. Leaves this
+/// process, which must not have other threads, with a file system that is not everybody's.
+pub fn try_sandbox(repository: &Path) -> Result<(), String> {
+    let settings = Settings::of(repository)?;
+    let ground = workplace::cover(repository, settings.limits.disk_mib)?;
+    fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;
+    sandbox(&settings, &ground, &settings.language).map(drop)
+}

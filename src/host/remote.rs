@@ -1,0 +1,37 @@
+//! Lines for the learner, while the push goes on.
+
+use crate::style::DIM;
+use crate::text::wrap_words;
+use anstream::stdout;
+use std::io::{self, Write};
+
+/// Git shows what a hook prints behind `remote: `, in a terminal that may have 72 columns.
+pub const WIDTH: usize = 64;
+
+pub fn say_wrapped(text: &str) -> Result<(), String> {
+    wrapped(text).iter().try_for_each(|line| say(line))
+}
+
+/// What is less important than the results.
+pub fn say_dim(text: &str) -> Result<(), String> {
+    wrapped(text).iter().try_for_each(|line| say(&format!("{DIM}{line}{DIM:#}")))
+}
+
+/// Lines that fit; one that fits anyway keeps its spaces, which may point at something.
+pub fn wrapped(line: &str) -> Vec<String> {
+    match line.chars().count() <= WIDTH {
+        true => vec![line.to_owned()],
+        false => wrap_words(line, WIDTH),
+    }
+}
+
+/// A line for the learner. Nobody reads any more when the push was interrupted: then there is
+/// nothing left to do.
+pub fn say(line: &str) -> Result<(), String> {
+    let mut stdout = stdout();
+    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(gone)
+}
+
+pub fn gone(error: io::Error) -> String {
+    format!("the push was interrupted: {error}")
+}

@@ -1,0 +1,114 @@
+//! A control group for a push: what all of its processes together may use. See cgroups(7).
+//!
+//! Most hosts let only root make one; systems that mount the controllers one by one (version 1) are
+//! as good as those that have them in one tree (version 2).
+
+use super::sandbox::Limits;
+use nix::unistd::getpid;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// A group of ours is called so, and by the number of the process that made it.
+const NAME: &str = "challenge-";
+
+/// Moves itself into the groups whose files are named before `--`, and becomes what is behind it.
+const ENTER: &str =
+    r#"while [ "$1" != -- ]; do echo 0 >"$1" || exit; shift; done; shift; exec "$@""#;
+
+#[derive(Debug)]
+pub struct Cgroup {
+    /// One, or with version 1 one for each controller.
+    directories: Vec<PathBuf>,
+}
+
+impl Cgroup {
+    /// A new group with these limits, or the reason why there is none.
+    pub fn open(limits: &Limits) -> Result<Cgroup, String> {
+        let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+        let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+        let mut group = Cgroup { directories: Vec::new() };
+        let memory = limits.memory_mib * 1024 * 1024;
+        for (controller, file, old_file, limit) in [
+            ("memory", "memory.max", "memory.limit_in_bytes", memory),
+            ("pids", "pids.max", "pids.max", limits.processes),
+        ] {
+            let (parents, file) = match mount_of(&mounts, controller) {
+                Some(mount) => (parents(&groups, &mount, controller), old_file),
+                None => {
+                    let mount = mount_of(&mounts, "cgroup2").ok_or("no cgroups are mounted")?;
+                    (parents(&groups, &mount, ""), file)
+                }
+            };
+            let [own, top] = parents;
+            let directory = limit_in(&own, file, limit)
+                .or_else(|_| limit_in(&top, file, limit))
+                .map_err(|error| format!("no cgroup for {controller}: {error}"))?;
+            if !group.directories.contains(&directory) {
+                group.directories.push(directory);
+            }
+        }
+        Ok(group)
+    }
+
+    /// The beginning of a command line that runs the rest of it in the group.
+    pub fn entrance(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = ["sh", "-c", ENTER, "sh"].map(OsString::from).to_vec();
+        words.extend(self.directories.iter().map(|group| group.join("cgroup.procs").into()));
+        words.push("--".into());
+        words
+    }
+}
+
+impl Drop for Cgroup {
+    /// A group is a folder, which goes when nobody is in it any more.
+    fn drop(&mut self) {
+        for directory in &self.directories {
+            let _ = fs::remove_dir(directory);
+        }
+    }
+}
+
+/// Where a controller of version 1, or all of version 2, is mounted.
+fn mount_of(mounts: &str, what: &str) -> Option<PathBuf> {
+    mounts.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [_, target, kind, options, ..] = fields[..] else { return None };
+        let is_it = kind == what || kind == "cgroup" && options.split(',').any(|name| name == what);
+        is_it.then(|| PathBuf::from(target))
+    })
+}
+
+/// Where a group of ours could be: below the one that we are in, or at the top.
+fn parents(groups: &str, mount: &Path, controller: &str) -> [PathBuf; 2] {
+    let own = groups.lines().find_map(|line| {
+        let mut fields = line.splitn(3, ':').skip(1);
+        let is_it = fields.next()?.split(',').any(|name| name == controller);
+        is_it.then(|| fields.next())?
+    });
+    [mount.join(own.unwrap_or_default().trim_start_matches('/')), mount.to_owned()]
+}
+
+fn limit_in(parent: &Path, file: &str, limit: u64) -> io::Result<PathBuf> {
+    remove_old(parent);
+    let directory = parent.join(format!("{NAME}{}", getpid()));
+    if !directory.exists() {
+        fs::create_dir(&directory)?;
+    }
+    let limited = fs::write(directory.join(file), limit.to_string());
+    if limited.is_err() {
+        let _ = fs::remove_dir(&directory);
+    }
+    limited.map(|()| directory)
+}
+
+/// Groups whose makers were killed.
+fn remove_old(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let maker = name.to_str().and_then(|name| name.strip_prefix(NAME));
+        if maker.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+            let _ = fs::remove_dir(entry.path());
+        }
+    }
+}

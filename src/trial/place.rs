@@ -1,0 +1,28 @@
+//! Where the commands of a project run: in a directory of this machine, or in a sandbox.
+
+use super::sandbox::{Network, Sandbox};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The project, as we see it.
+    pub directory: PathBuf,
+    pub sandbox: Option<Arc<Sandbox>>,
+}
+
+impl Place {
+    /// A directory without walls around it.
+    pub fn plain(directory: &Path) -> Place {
+        Place { directory: directory.to_owned(), sandbox: None }
+    }
+
+    /// The command line that runs `program` here.
+    pub fn command(&self, program: &[OsString], network: Network) -> Vec<OsString> {
+        match &self.sandbox {
+            Some(sandbox) => sandbox.command(program, network),
+            None => program.to_vec(),
+        }
+    }
+}

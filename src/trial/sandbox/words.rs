@@ -1,0 +1,178 @@
+//! The command line of a sandbox, word by word.
+
+use super::{
+    ETC, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox, TOOLCHAINS,
+};
+use nix::unistd::geteuid;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::Path;
+
+/// Where the learner's files are, as the program sees them: always in the same place, since many a
+/// build keeps paths in what it makes.
+pub const HOME: &str = "/home/learner";
+
+/// The parts of a root file system that hold programs and libraries.
+const SYSTEM: [&str; 7] = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+/// What programs need of /etc to find their parts; names may go on behind these. All else, such as keys
+/// and passwords, is not there.
+const SETTINGS: [&str; 12] = [
+    "alternatives",
+    "ghc",
+    "java",
+    "ld.so",
+    "localtime",
+    "mono",
+    "nsswitch.conf",
+    "perl",
+    "php",
+    "protocols",
+    "python3",
+    "services",
+];
+/// And of /var.
+const DATABASES: [&str; 1] = ["var/lib/ghc"];
+
+/// The folders for temporary files, each of limited size.
+const TEMPORARY: [&str; 2] = ["/tmp", "/dev/shm"];
+
+const MIB: u64 = 1024 * 1024;
+
+impl Sandbox {
+    /// The command line that runs `program` in the sandbox.
+    pub fn command(&self, program: &[OsString], network: Network) -> Vec<OsString> {
+        let mut words = Words::default();
+        if let Ok(cgroup) = &self.cgroup {
+            words.all(cgroup.entrance());
+        }
+        if geteuid().is_root() {
+            let id = |name: &str| format!("--{name}={NOBODY}");
+            words.all(["setpriv", &id("reuid"), &id("regid"), "--clear-groups", "--no-new-privs"]);
+        }
+        words.all(["bwrap", "--die-with-parent", "--unshare-user", "--disable-userns"]);
+        words.all(["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]);
+        if network == Network::Own {
+            words.all(["--unshare-net"]);
+        }
+        words.all(["--hostname", "challenge", "--clearenv"]);
+        self.environment(&mut words);
+        self.devices(&mut words);
+        self.system(&mut words);
+        self.own_files(&mut words);
+        words.all(["--"]);
+        limits(&self.limits, &mut words);
+        words.0.extend_from_slice(program);
+        words.0
+    }
+
+    fn environment(&self, words: &mut Words) {
+        let bins = self.toolchains.iter().map(|toolchain| toolchain.bin.clone());
+        let system = SYSTEM_PATH.map(Into::into);
+        let path = env::join_paths(bins.chain(system)).unwrap_or_default();
+        words.all([OsStr::new("--setenv"), OsStr::new("PATH"), &path]);
+        for (name, value) in
+            [("HOME", HOME), ("USER", "learner"), ("LANG", "C.UTF-8"), ("TMPDIR", "/tmp")]
+        {
+            words.all(["--setenv", name, value]);
+        }
+    }
+
+    /// What the kernel makes. A toolchain may be in one of these folders, and comes later.
+    fn devices(&self, words: &mut Words) {
+        words.all(["--proc", "/proc", "--dev", "/dev"]);
+        let size = (self.limits.disk_mib * MIB / 4).to_string();
+        for folder in TEMPORARY {
+            words.all(["--perms", "1777", "--size", &size, "--tmpfs", folder]);
+        }
+    }
+
+    /// What programs need of the system and of toolchains. Nothing of it can be written to.
+    fn system(&self, words: &mut Words) {
+        for name in SYSTEM {
+            let (from, to) = (self.root.join(name), Path::new("/").join(name));
+            match fs::read_link(&from) {
+                Ok(target) => words.all(["--symlink".as_ref(), target.as_os_str(), to.as_ref()]),
+                Err(_) if from.is_dir() => words.bind("--ro-bind", &from, &to),
+                Err(_) => {}
+            }
+        }
+        words.all(["--dir", "/etc"]);
+        for name in names_in(&self.root.join("etc")) {
+            let starts_with = |start: &&str| name.as_encoded_bytes().starts_with(start.as_bytes());
+            if SETTINGS.iter().any(starts_with) {
+                let from = self.root.join("etc").join(&name);
+                words.bind("--ro-bind-try", &from, &Path::new("/etc").join(&name));
+            }
+        }
+        for name in DATABASES {
+            words.bind("--ro-bind-try", &self.root.join(name), &Path::new("/").join(name));
+        }
+        for (index, toolchain) in self.toolchains.iter().enumerate() {
+            let from = self.ground.join(TOOLCHAINS).join(index.to_string());
+            words.bind("--ro-bind", &from, &toolchain.folder);
+        }
+        self.hide_ourselves(words);
+    }
+
+    /// Who could read the tester could read what it expects.
+    fn hide_ourselves(&self, words: &mut Words) {
+        let Ok(tester) = env::current_exe() else { return };
+        let is_in = |folder: &Path| tester.starts_with(folder);
+        let is_of_system = self.root == Path::new("/")
+            && SYSTEM.iter().any(|name| is_in(&Path::new("/").join(name)));
+        if is_of_system || self.toolchains.iter().any(|toolchain| is_in(&toolchain.folder)) {
+            words.bind("--ro-bind", Path::new("/dev/null"), &tester);
+        }
+    }
+
+    /// What is the program's own. Nothing but the home and the folders for temporary files can be
+    /// written to.
+    fn own_files(&self, words: &mut Words) {
+        let made = self.ground.join(ETC);
+        for name in names_in(&made) {
+            words.bind("--ro-bind", &made.join(&name), &Path::new("/etc").join(&name));
+        }
+        words.bind("--ro-bind", &self.ground.join(OFFER), Path::new(OFFERED));
+        words.bind("--bind", &self.ground.join(super::HOME), Path::new(HOME));
+        words.all(["--remount-ro", "/dev", "--remount-ro", "/"]);
+        words.all(["--chdir", &format!("{HOME}/{PROJECT}")]);
+    }
+}
+
+/// Set from within: the kernel counts the processes of each user namespace by themselves.
+fn limits(limits: &Limits, words: &mut Words) {
+    words.all(["prlimit"]);
+    for (name, value) in [
+        ("nproc", limits.processes),
+        // Of address space, runtimes reserve far more than they use.
+        ("data", limits.memory_mib * MIB),
+        ("fsize", limits.disk_mib * MIB),
+        ("cpu", limits.cpu_seconds),
+        ("core", 0),
+    ] {
+        words.all([format!("--{name}={value}")]);
+    }
+    words.all(["--"]);
+}
+
+/// The words of a command line.
+#[derive(Default)]
+struct Words(Vec<OsString>);
+
+impl Words {
+    fn all<S: AsRef<OsStr>>(&mut self, words: impl IntoIterator<Item = S>) {
+        self.0.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
+    }
+
+    fn bind(&mut self, how: &str, from: &Path, to: &Path) {
+        self.all([how.as_ref(), from.as_os_str(), to.as_os_str()]);
+    }
+}
+
+fn names_in(directory: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut names: Vec<OsString> = entries.map(|entry| entry.file_name()).collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,207 @@
+//! Pushed programs that try to get out of the sandbox, while they are built and while they are graded.
+//! Each attempt is refused, it does nothing to the host, and the verdict stands.
+
+use crate::push::Pushed;
+use crate::world::{Clone, World};
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use test_support::eventually;
+
+const MEMORY: (&str, &str) = ("challenge.memory", "256");
+const DISK: (&str, &str) = ("challenge.disk", "64");
+
+/// A clone of a repository that others push to, with these settings, of a right server that tries
+/// `attempt` before it is built and before it serves.
+fn hostile<'a>(
+    world: &'a World,
+    attempt: &str,
+    target: &str,
+    settings: &[(&str, &str)],
+) -> Clone<'a> {
+    world.challenge(&["host", "eve.git", "--language", "python", "--shared"]);
+    for (key, value) in settings {
+        world.git("eve.git", &["config", key, value]);
+    }
+    let clone = world.clone_of("eve.git", "eve");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for file in ["git/attacks/attack.py", "broken/right.py"] {
+        let name = Path::new(file).file_name().expect("a file");
+        fs::copy(tests.join(file), clone.directory.join(name)).expect("a copy");
+    }
+    let attack = format!("python3 attack.py {attempt} '{target}'");
+    clone.write("serve.sh", &format!("{attack}\nexec python3 right.py\n"));
+    clone.write(
+        "challenge.toml",
+        &format!("language = \"python\"\nbuild = \"{attack}\"\nrun = \"sh serve.sh\"\n"),
+    );
+    clone
+}
+
+/// Pushes what tries it: the attempt is refused, the server passes every stage as it would without
+/// it, and the record says just that.
+#[track_caller]
+fn refused(world: &World, attempt: &str, target: &str, settings: &[(&str, &str)]) -> Pushed {
+    push_in_vain(&hostile(world, attempt, target, settings))
+}
+
+#[track_caller]
+fn push_in_vain(clone: &Clone) -> Pushed {
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["Sandbox: no network", "| refused: ", "6 of 6 stages pass"]);
+    pushed.expect_not("SUCCEEDED");
+    let record = clone.world.record("eve.git");
+    assert!(record.len() == 1 && record[0]["stages_passed"] == 6, "{record:#?}");
+    pushed
+}
+
+pub fn a_file_of_the_host_cannot_be_read(world: &World) {
+    let secret = world.path("secret");
+    fs::write(&secret, "the host's secret\n").expect("a new file");
+    fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).expect("ours");
+    refused(world, "read_file", secret.to_str().expect("text"), &[]).expect(&["FileNotFoundError"]);
+}
+
+pub fn passwords_of_the_host_cannot_be_read(world: &World) {
+    refused(world, "read_file", "/etc/shadow", &[]).expect(&["FileNotFoundError"]);
+}
+
+pub fn a_link_in_a_commit_does_not_lead_to_the_host(world: &World) {
+    let secret = world.path("secret");
+    fs::write(&secret, "the host's secret\n").expect("a new file");
+    let clone = hostile(world, "read_through_link", "", &[]);
+    symlink(&secret, clone.directory.join("link-to-the-host")).expect("a new name");
+    push_in_vain(&clone).expect(&["FileNotFoundError"]);
+
+    fs::remove_file(clone.directory.join("challenge.toml")).expect("it is there");
+    symlink(&secret, clone.directory.join("challenge.toml")).expect("a new name");
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["challenge.toml is not a file in this commit"]);
+    pushed.expect_not("secret");
+}
+
+pub fn what_the_build_leaves_does_not_lead_the_host_astray(world: &World) {
+    let treasure = world.path("treasure");
+    fs::write(&treasure, "as it was\n").expect("a new file");
+    refused(world, "plant_link_for_host", treasure.to_str().expect("text"), &[]);
+    assert_eq!(fs::read_to_string(&treasure).expect("it is there"), "as it was\n");
+    let kept = world.path("eve.git/challenge-cache");
+    assert!(!kept.exists(), "something was kept, from wherever: {}", kept.display());
+}
+
+pub fn the_record_cannot_be_written(world: &World) {
+    let branch = world.path("eve.git/refs/heads/results");
+    refused(world, "write_file", branch.to_str().expect("text"), &[])
+        .expect(&["FileNotFoundError"]);
+}
+
+pub fn the_system_cannot_be_written(world: &World) {
+    refused(world, "make_files_in_system", "", &[]);
+}
+
+pub fn a_listener_of_the_host_is_not_reached(world: &World) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.set_nonblocking(true).expect("a socket of ours");
+    let port = listener.local_addr().expect("it is bound").port().to_string();
+    refused(world, "connect", &port, &[]).expect(&["ConnectionRefusedError"]);
+    assert!(listener.accept().is_err(), "somebody has connected");
+}
+
+pub fn no_more_processes_start_than_the_limit(world: &World) {
+    refused(world, "start_processes", "64", &[("challenge.processes", "64")])
+        .expect(&["BlockingIOError"]);
+}
+
+pub fn no_more_memory_is_used_than_the_limit(world: &World) {
+    refused(world, "use_memory", "256", &[MEMORY]).expect(&["MemoryError"]);
+}
+
+pub fn processes_together_use_no_more_memory_than_the_limit(world: &World) {
+    refused(world, "use_memory_together", "256", &[MEMORY]);
+}
+
+pub fn no_more_disk_is_used_than_the_limit(world: &World) {
+    refused(world, "fill_disk", "64", &[DISK]).expect(&["No space left on device"]);
+}
+
+pub fn no_more_temporary_files_are_made_than_the_limit(world: &World) {
+    refused(world, "fill_temporary_files", "64", &[DISK]).expect(&["No space left on device"]);
+}
+
+pub fn no_file_is_larger_than_the_limit(world: &World) {
+    refused(world, "make_one_large_file", "64", &[DISK]).expect(&["File too large"]);
+}
+
+pub fn no_more_processor_time_is_used_than_the_limit(world: &World) {
+    refused(world, "use_processor", "1", &[("challenge.cpu", "1")]).expect(&["killed by signal"]);
+}
+
+pub fn nothing_outlives_the_trial(world: &World) {
+    let marker = format!("survivor-of-{}", std::process::id());
+    refused(world, "outlive", &marker, &[]);
+    let is_alive = || {
+        let processes = fs::read_dir("/proc").expect("proc is mounted").flatten();
+        let lines = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+        lines.map(|line| String::from_utf8_lossy(&line).into_owned()).any(|line| {
+            // Of the shells that the name is an argument of, nothing is left either.
+            line.contains(&marker)
+        })
+    };
+    eventually("the survivor is gone", || !is_alive());
+}
+
+pub fn the_grader_cannot_be_signalled(world: &World) {
+    let ourselves = std::process::id().to_string();
+    refused(world, "signal_process", &ourselves, &[]).expect(&["ProcessLookupError"]);
+}
+
+pub fn other_processes_are_not_seen(world: &World) {
+    refused(world, "signal_parents", "", &[]);
+}
+
+pub fn terminals_are_not_spoken_to(world: &World) {
+    // Each push is searched for escapes, besides.
+    let pushed = refused(world, "speak_to_terminal", "", &[]);
+    pushed.expect(&[r"| \u{1b}]0;a new title\u{7}\u{1b}[2J\u{1b}[31mred"]);
+}
+
+pub fn the_name_of_a_language_is_no_escape(world: &World) {
+    let clone = hostile(world, "see_environment", "HOME", &[]);
+    let project = clone.read("challenge.toml");
+    let project = project.replace("language = \"python\"", r#"language = "\u001b[2Jpython""#);
+    clone.write("challenge.toml", &project);
+    clone.commit();
+    clone.push(&[]).expect(&["the language is no name"]);
+    let record = world.record("eve.git");
+    assert_eq!(record[0]["language"], "python");
+}
+
+pub fn no_namespace_is_entered(world: &World) {
+    refused(world, "enter_namespace", "", &[]);
+}
+
+pub fn the_environment_of_the_host_is_not_seen(world: &World) {
+    refused(world, "see_environment", "GIT_CONFIG_GLOBAL", &[]).expect(&["KeyError"]);
+}
+
+/// The tester in a folder that the host shows, as /usr/local/bin is on most.
+pub fn the_tester_cannot_be_read(world: &World) {
+    fs::create_dir_all(world.path("tools/bin")).expect("a new name");
+    let tester = world.path("tools/bin/challenge");
+    fs::copy(env!("CARGO_BIN_EXE_challenge"), &tester).expect("a copy");
+    let tools = world.path("tools").display().to_string();
+    let clone = hostile(
+        world,
+        "read_file",
+        tester.to_str().expect("text"),
+        &[("challenge.toolchain", &tools)],
+    );
+    let hook = world.path("eve.git/hooks/post-receive");
+    let script = fs::read_to_string(&hook).expect("it is there");
+    let script = script.replace(env!("CARGO_BIN_EXE_challenge"), tester.to_str().expect("text"));
+    fs::write(&hook, script).expect("ours");
+    push_in_vain(&clone).expect(&["PermissionError"]);
+}

@@ -1,0 +1,151 @@
+//! The five commands of docs/hosting.md, typed as they stand: a host on which three people push over
+//! ssh. One finishes, one is stuck at stage 3, and one tries to get out.
+
+#[path = "hosting/machine.rs"]
+pub mod machine;
+
+use crate::world::{Clone, World};
+use machine::Machine;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the third tries. As an ordinary user, the host has no control groups, so that memory is
+/// limited process by process.
+const ATTEMPTS: [&str; 18] = [
+    "read_file /etc/shadow",
+    "read_file /home/git/ada.git/HEAD",
+    "read_file /home/git/.ssh/authorized_keys",
+    "read_file /usr/local/bin/challenge",
+    "write_file /home/git/eve.git/refs/heads/results",
+    "write_file /home/git/.ssh/authorized_keys",
+    "make_files_in_system",
+    "connect PORT",
+    "start_processes 64",
+    "use_memory 256",
+    "use_processor 2",
+    "fill_disk 64",
+    "fill_temporary_files 64",
+    "make_one_large_file 64",
+    "outlive a-survivor-on-the-host",
+    "signal_process 1000000",
+    "speak_to_terminal",
+    "enter_namespace",
+];
+
+fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// The first commands of the page.
+fn five_commands() -> Vec<String> {
+    let page = fs::read_to_string(tests().with_file_name("docs/hosting.md")).expect("the page");
+    let block = page.split("```").find_map(|part| part.strip_prefix("sh\n")).expect("commands");
+    let commands: Vec<String> = block.lines().map(str::to_owned).collect();
+    assert_eq!(commands.len(), 5, "{commands:#?}");
+    commands
+}
+
+pub fn five_commands_make_a_host_for_a_class(world: &World) {
+    let commands = five_commands();
+    let mut machine = Machine::start(&world.path("machine"));
+    for command in &commands[..3] {
+        machine.run(command);
+    }
+    let people = ["ada", "bob", "eve"];
+    for name in people {
+        machine.put(&format!("{name}.pub"), &make_key(world, name));
+        let printed = machine.run(&commands[3].replace("ada", name));
+        assert!(printed.starts_with("git clone git@"), "{printed}");
+        assert!(printed.ends_with(&format!(":{name}.git\n")), "{printed}");
+    }
+    machine.start_sshd();
+    let [ada, bob, eve] = people.map(|name| clone(world, &machine, name));
+    finishes(&ada);
+    is_stuck_at_stage_3(&bob);
+    tries_to_get_out(&eve, &machine);
+
+    let table = machine.run(&commands[4]);
+    let order: Vec<usize> = people.map(|name| table.find(name).expect("a row")).to_vec();
+    assert!(order.is_sorted(), "{table}");
+    let json = machine.run(&commands[4].replace("*.git", "*.git --format json"));
+    let rows: Value = serde_json::from_str(&json).expect("JSON");
+    let stages: Vec<&Value> =
+        rows.as_array().expect("rows").iter().map(|row| &row["stages_passed"]).collect();
+    assert_eq!(stages, [6, 3, 1]);
+}
+
+fn make_key(world: &World, name: &str) -> PathBuf {
+    let key = world.path(name.to_owned() + ".key");
+    let mut keygen = Command::new("ssh-keygen");
+    keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(&key);
+    assert!(keygen.status().expect("ssh-keygen comes with sshd").success());
+    key.with_extension("key.pub")
+}
+
+/// Clones as somebody who has one key and no settings.
+fn clone<'a>(world: &'a World, machine: &Machine, name: &str) -> Clone<'a> {
+    let key = world.path(name.to_owned() + ".key");
+    let ssh = format!(
+        "core.sshCommand=ssh -F /dev/null -i {} -o IdentitiesOnly=yes -o IdentityAgent=none \
+         -o BatchMode=yes -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no \
+         -o LogLevel=ERROR",
+        key.display()
+    );
+    let url = format!("ssh://git@127.0.0.1:{}/~/{name}.git", machine.port);
+    // What `-c` says to clone is kept in the clone.
+    world.git(".", &["clone", "-q", "-c", &ssh, &url, name]);
+    Clone { world, directory: world.path(name) }
+}
+
+fn finishes(clone: &Clone) {
+    clone.commit();
+    clone.push(&[]).expect(&["Sandbox: no network", "0 of 6 stages pass"]);
+    for file in fs::read_dir(tests().join("solutions/python")).expect("it is there").flatten() {
+        if file.path().is_file() {
+            fs::copy(file.path(), clone.directory.join(file.file_name())).expect("a copy");
+        }
+    }
+    clone.commit();
+    clone.push(&[]).expect(&["6 of 6 stages pass", "You have built a Redis"]);
+}
+
+fn is_stuck_at_stage_3(clone: &Clone) {
+    copy(clone, "broken/stage3_one_client_at_a_time.py", "server.py");
+    copy(clone, "broken/right.py", "right.py");
+    for _ in 0..3 {
+        clone.commit();
+        clone.push(&[]).expect(&["3 of 6 stages pass", "✗ two clients are served in turn"]);
+    }
+}
+
+fn tries_to_get_out(clone: &Clone, machine: &Machine) {
+    for (key, value) in [("memory", 256), ("disk", 64), ("processes", 64), ("cpu", 2)] {
+        machine.run(&format!("su - git -c 'git -C eve.git config challenge.{key} {value}'"));
+    }
+    let keys = "cat /home/git/.ssh/authorized_keys /etc/passwd";
+    let before = machine.run(keys);
+    copy(clone, "git/attacks/attack.py", "attack.py");
+    copy(clone, "broken/stage1_bare_newline.py", "broken.py");
+    copy(clone, "broken/right.py", "right.py");
+    let port = machine.port.to_string();
+    let attacks: String = ATTEMPTS.map(|attempt| format!("python3 attack.py {attempt}\n")).concat();
+    clone.write("attacks.sh", &attacks.replace("PORT", &port));
+    clone.write("serve.sh", "sh attacks.sh\nexec python3 broken.py\n");
+    let project = "language = \"python\"\nbuild = \"sh attacks.sh\"\nrun = \"sh serve.sh\"\n\
+                   start_seconds = 60\n";
+    clone.write("challenge.toml", project);
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["Sandbox: no network", "1 of 6 stages pass"]);
+    pushed.expect_not("SUCCEEDED");
+    assert_eq!(pushed.text.matches("| refused: ").count(), ATTEMPTS.len(), "{}", pushed.text);
+    assert_eq!(machine.run(keys), before);
+    let left = machine.run("ps -e -o args | grep '[a]-survivor-on-the-host' || true");
+    assert_eq!(left, "", "somebody has outlived the trial");
+}
+
+fn copy(clone: &Clone, from: &str, to: &str) {
+    fs::copy(tests().join(from), clone.directory.join(to)).expect("a copy");
+}

@@ -1,0 +1,135 @@
+//! A host that is reached over ssh: each key opens one repository, for git alone.
+
+use crate::world::{FAILING, World};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+/// Hosts a repository for whoever has this new key.
+fn host(world: &World, name: &str) -> String {
+    let key = world.sshd().make_key(name).display().to_string();
+    let repository = format!("{name}.git");
+    world.challenge(&["host", &repository, "--language", "python", "--name", name, "--key", &key])
+}
+
+/// Runs git or ssh as whoever has this key.
+fn with_key(world: &World, key: &str, program: &str, arguments: &[&str]) -> Output {
+    let mut command = world.command(program, arguments);
+    command.env("GIT_SSH_COMMAND", world.sshd().command_with(key));
+    command.output().expect("it can be run")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn url(world: &World, repository: &str) -> String {
+    world.sshd().url(world.path(repository).to_str().expect("text"))
+}
+
+pub fn a_key_opens_its_own_repository(world: &World) {
+    let printed = host(world, "ada");
+    assert!(printed.starts_with("git clone ") && printed.contains(":"), "{printed}");
+    assert!(printed.trim_end().ends_with("/ada.git"), "{printed}");
+    for url in [url(world, "ada.git"), url(world, "ada")] {
+        let cloned = with_key(world, "ada", "git", &["clone", "-q", &url, "ada"]);
+        assert!(cloned.status.success(), "{url}: {}", said(&cloned));
+        let clone = world.path("ada");
+        fs::write(clone.join("challenge.toml"), FAILING).expect("a file of the clone");
+        let clone = clone.to_str().expect("text");
+        let commit = ["-C", clone, "commit", "-q", "--allow-empty", "-a", "-m", "start"];
+        assert!(with_key(world, "ada", "git", &commit).status.success());
+        let pushed = with_key(world, "ada", "git", &["-C", clone, "push"]);
+        assert!(said(&pushed).contains("Stage 0, bind"), "{}", said(&pushed));
+        fs::remove_dir_all(clone).expect("it is there");
+    }
+    assert_eq!(world.record("ada.git").len(), 2);
+}
+
+pub fn a_key_opens_nothing_else(world: &World) {
+    host(world, "ada");
+    host(world, "bob");
+    let bobs = with_key(world, "ada", "git", &["clone", "-q", &url(world, "bob.git"), "bob"]);
+    assert!(!bobs.status.success() && !world.path("bob").exists());
+    assert!(said(&bobs).contains("this key opens one repository"), "{}", said(&bobs));
+
+    let ssh = world.sshd().command_with("ada");
+    let marker = world.path("marker").display().to_string();
+    let touch = format!("touch {marker}");
+    for (asked, answer) in [
+        ("", "this key is for git: git clone "),
+        (touch.as_str(), "this key opens one repository, for git alone"),
+        ("git-upload-pack 'ada.git'; touch /", "this key opens one repository"),
+        ("git upload-archive ada.git", "this key opens one repository"),
+        ("git-receive-pack '../../etc'", "this key opens one repository"),
+    ] {
+        let port = world.sshd().port();
+        let line = format!("{ssh} -p {port} 127.0.0.1 \"$0\"");
+        let output = with_key(world, "ada", "sh", &["-c", &line, asked]);
+        assert!(!output.status.success(), "{asked}");
+        assert!(said(&output).contains(answer), "{asked}: {}", said(&output));
+    }
+    assert!(!world.path("marker").exists(), "a command was run");
+    forwards_nothing(world, &ssh);
+}
+
+/// A tunnel through the host would reach what listens on it.
+fn forwards_nothing(world: &World, ssh: &str) {
+    let port = world.sshd().port();
+    let line = format!("{ssh} -o ExitOnForwardFailure=yes -p {port} -W 127.0.0.1:{port} 127.0.0.1");
+    let output = with_key(world, "ada", "sh", &["-c", &line]);
+    assert!(!output.status.success(), "it was forwarded: {:?}", output.stdout);
+    assert!(said(&output).contains("stdio forwarding failed"), "{}", said(&output));
+}
+
+pub fn what_is_no_key_makes_no_repository(world: &World) {
+    let good = fs::read_to_string(world.sshd().make_key("ada")).expect("a key");
+    let two = good.clone() + &good;
+    let with_options = format!("command=\"sh\" {good}");
+    for (text, reason) in [
+        ("", "is no public key"),
+        ("ssh-ed25519 not/a key\n", "is no public key"),
+        (two.as_str(), "is no public key"),
+        (with_options.as_str(), "is no public key"),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----\n", "is no public key"),
+    ] {
+        fs::write(world.path("key.pub"), text).expect("a file");
+        let arguments = ["host", "ada.git", "--language", "python", "--key", "key.pub"];
+        let message = world.fails(&arguments);
+        assert!(message.contains(reason) && message.contains("key.pub"), "{text}: {message}");
+        assert!(!world.path("ada.git").exists(), "{text}");
+    }
+    fs::write(world.path("key.pub"), &good).expect("a file");
+    world.challenge(&["host", "ada.git", "--language", "python", "--key", "key.pub"]);
+    let arguments = ["host", "second.git", "--language", "python", "--key", "key.pub"];
+    assert!(world.fails(&arguments).contains("a key opens one repository"));
+    assert!(!world.path("second.git").exists());
+
+    let keys = world.path("home/.ssh/authorized_keys");
+    let mode =
+        |path: &std::path::Path| fs::metadata(path).expect("it is there").permissions().mode();
+    assert_eq!(mode(&keys) & 0o777, 0o600);
+    assert_eq!(mode(keys.parent().expect("a folder")) & 0o777, 0o700);
+    let proof = Command::new("ssh-keygen").arg("-lf").arg(&keys).output().expect("it is installed");
+    assert!(proof.status.success(), "ssh-keygen does not read {}", keys.display());
+}
+
+/// As docs/hosting.md has it.
+pub fn a_mirror_is_a_backup(world: &World) {
+    host(world, "ada");
+    let clone = world.clone_of("ada.git", "ada");
+    clone.write("challenge.toml", FAILING);
+    clone.commit();
+    clone.push(&[]);
+    let before = world.record("ada.git");
+    let from = url(world, "ada.git");
+    let mirrored = with_key(world, "ada", "git", &["clone", "-q", "--mirror", &from, "backup.git"]);
+    assert!(mirrored.status.success(), "{}", said(&mirrored));
+    fs::remove_dir_all(world.path("ada.git")).expect("it is there");
+    world.challenge(&["host", "ada.git", "--language", "python", "--name", "ada"]);
+    let backup = world.path("backup.git").display().to_string();
+    world.git("ada.git", &["fetch", "-q", &backup, "+refs/*:refs/*"]);
+    assert_eq!(world.record("ada.git"), before);
+    clone.commit();
+    clone.push(&[]).expect(&["Push 2,"]);
+}

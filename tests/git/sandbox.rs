@@ -1,0 +1,161 @@
+//! Where a push is built and run: what is in force is said, what is required is not done without, and
+//! what a build has made is there for the next.
+
+use crate::world::{Clone, FAILING, World};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+/// Programs without bubblewrap: all that is in these folders but that.
+fn path_without_bubblewrap(world: &World) -> String {
+    let bin = world.path("bin");
+    fs::create_dir(&bin).expect("a new name");
+    for folder in ["/bin", "/usr/bin"] {
+        for program in fs::read_dir(folder).expect("it is there").flatten() {
+            if program.file_name() != "bwrap" {
+                let _ = symlink(program.path(), bin.join(program.file_name()));
+            }
+        }
+    }
+    bin.display().to_string()
+}
+
+/// A bubblewrap that says what the real one does where namespaces are not permitted.
+fn path_with_forbidden_bubblewrap(world: &World) -> String {
+    let bin = world.path("bin");
+    fs::create_dir(&bin).expect("a new name");
+    let script = "#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n";
+    fs::write(bin.join("bwrap"), script).expect("a new file");
+    fs::set_permissions(bin.join("bwrap"), PermissionsExt::from_mode(0o755)).expect("ours");
+    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default())
+}
+
+fn without_a_sandbox(world: &World, path: String, reason: &str) {
+    world.challenge(&["host", "eve.git", "--language", "python", "--shared"]);
+    world.search_in(path);
+    let arguments = ["host", "late.git", "--language", "python", "--shared"];
+    let refused = world.fails(&arguments);
+    assert!(refused.contains("there is no sandbox here for what others push"), "{refused}");
+    assert!(refused.contains(reason) && !world.path("late.git").exists(), "{refused}");
+
+    let clone = world.clone_of("eve.git", "eve");
+    let commit = clone.commit();
+    let pushed = clone.push(&[]);
+    let squeezed = pushed.text.replace("\nremote: ", " ");
+    for text in ["the push is kept, and not graded", reason, "docs/hosting.md"] {
+        assert!(squeezed.contains(text), "nothing says {text:?}:\n{}", pushed.text);
+    }
+    pushed.expect_not("Stage 0");
+    assert_eq!(world.git("eve.git", &["rev-parse", "main"]).trim(), commit);
+    assert_eq!(world.record("eve.git"), [] as [serde_json::Value; 0]);
+
+    world.git("eve.git", &["config", "challenge.sandbox", "preferred"]);
+    clone.commit();
+    let pushed = clone.push(&[]);
+    let squeezed = pushed.text.replace("\nremote: ", " ");
+    assert!(squeezed.contains(&format!("No sandbox: {reason}")), "{}", pushed.text);
+    pushed.expect(&["Stage 0, bind", "Push 1,"]);
+}
+
+pub fn what_is_required_is_not_done_without(world: &World) {
+    let path = path_with_forbidden_bubblewrap(world);
+    without_a_sandbox(world, path, "bwrap: No permissions to create a new namespace");
+}
+
+pub fn whoever_has_no_bubblewrap_is_told_how_to_get_it(world: &World) {
+    let path = path_without_bubblewrap(world);
+    without_a_sandbox(world, path, "bubblewrap is not installed (apt-get install bubblewrap)");
+}
+
+pub fn what_is_in_force_is_said(world: &World) {
+    let clone = world.project("ada", FAILING);
+    for (key, value) in [("memory", "300"), ("disk", "200"), ("processes", "40"), ("cpu", "7")] {
+        world.git("ada.git", &["config", &format!("challenge.{key}"), value]);
+    }
+    clone.commit();
+    let text = clone.push(&[]).text.replace("\nremote: ", " ");
+    for limit in ["300 MiB of memory", "200 MiB of files", "40 processes", "7 s of CPU time"] {
+        assert!(text.contains(limit), "nothing says {limit:?}:\n{text}");
+    }
+    world.git("ada.git", &["config", "challenge.sandbox", "off"]);
+    clone.commit();
+    clone.push(&[]).expect(&["No sandbox: it is switched off here."]);
+
+    world.git("ada.git", &["config", "challenge.memory", "much"]);
+    clone.commit();
+    let text = clone.push(&[]).text.replace("\nremote: ", " ");
+    assert!(text.contains("challenge.memory is \"much\", and not a number from 1"), "{text}");
+}
+
+pub fn no_challenge_toml_asks_for_more_time_than_is_granted(world: &World) {
+    let project =
+        "language = \"x\"\nbuild = \"sleep NAP\"\nrun = \"false\"\nbuild_seconds = 100000\n";
+    let clone = world.project("ada", &project.replace("NAP", &world.nap));
+    world.git("ada.git", &["config", "challenge.buildSeconds", "1"]);
+    clone.commit();
+    clone.push(&[]).expect(&["the build took longer than 1 s"]);
+}
+
+/// Adds a line to what it has made, and says how many there are, and which sources are older.
+const BUILD: &str = "language = \"x\"\nrun = \"false\"\nbuild = \"\"\"\n\
+    echo line >> made; echo line >> unnamed; echo line >> $CACHE/tool; \
+    echo made $(wc -l < made), unnamed $(wc -l < unnamed), tool $(wc -l < $CACHE/tool); \
+    for source in *.src; do [ made.stamp -nt $source ] && echo $source is old || echo $source is new; done; \
+    touch made.stamp; [ ! -e fail ]\"\"\"\n";
+
+fn expect_kept(clone: &Clone) {
+    clone.write(".gitignore", "made*\n");
+    for source in ["a.src", "b.src", "made.by.hand"] {
+        clone.write(source, "one\n");
+    }
+    let push = |expected: &[&str]| {
+        clone.git(&["add", "--all", "--force"]);
+        clone.git(&["commit", "-q", "--allow-empty", "-m", "A try"]);
+        clone.push(&[]).expect(expected);
+    };
+    push(&["| made 1, unnamed 1,", "| a.src is new", "| b.src is new"]);
+    clone.write("b.src", "two\n");
+    push(&["| made 2, unnamed 1,", "| a.src is old", "| b.src is new"]);
+    push(&["| made 3, unnamed 1,", "| a.src is old", "| b.src is old"]);
+
+    // A file of the commit is what it is in the commit, and gone when it is gone.
+    clone.write("made", "of the commit\n");
+    push(&["| made 2, unnamed 1,"]);
+    fs::remove_file(clone.directory.join("made")).expect("it is there");
+    fs::remove_file(clone.directory.join("a.src")).expect("it is there");
+    push(&["| made 1, unnamed 1,", "| b.src is old"]);
+
+    clone.write("fail", "");
+    push(&["| made 2,", "the build failed"]);
+    fs::remove_file(clone.directory.join("fail")).expect("it is there");
+    push(&["| made 1,", "| b.src is new"]);
+}
+
+pub fn what_a_build_has_made_is_kept_in_a_sandbox(world: &World) {
+    let clone = world.project("ada", &BUILD.replace("$CACHE", "$HOME"));
+    world.git("ada.git", &["config", "challenge.sandbox", "required"]);
+    expect_kept(&clone);
+}
+
+pub fn what_a_build_has_made_is_kept_without_a_sandbox(world: &World) {
+    let clone = world.project("ada", &BUILD.replace("$CACHE", "."));
+    world.git("ada.git", &["config", "challenge.sandbox", "off"]);
+    expect_kept(&clone);
+}
+
+/// Programs such as git-lfs are set up for all repositories of a user, and run for files that name them.
+pub fn no_filter_runs_on_the_host(world: &World) {
+    let marker = world.path("filtered");
+    let config = fs::read_to_string(world.path("gitconfig")).expect("it is there");
+    let filter = format!("[filter \"x\"]\n\tsmudge = touch {} && cat\n", marker.display());
+    let clone = world.project("ada", FAILING);
+    clone.write(".gitattributes", "*.txt filter=x\n");
+    clone.write("a.txt", "text\n");
+    clone.commit();
+    fs::write(world.path("gitconfig"), config + &filter).expect("ours");
+    clone.push(&[]).expect(&["Push 1,"]);
+    assert!(!marker.exists(), "the filter has run");
+    clone.git(&["checkout", "-q", "--", "."]);
+    fs::remove_file(clone.directory.join("a.txt")).expect("it is there");
+    clone.git(&["checkout", "-q", "--", "a.txt"]);
+    assert!(marker.exists(), "the filter is one that git runs elsewhere");
+}
