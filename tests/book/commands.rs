@@ -25,11 +25,18 @@ pub fn add_to(mut suite: Suite) -> Suite {
             assert!(problems.is_empty(), "\n{}", problems.join("\n"));
         });
     }
-    suite.test("what_is_not_typed_is_in_the_book", what_is_not_typed_is_in_the_book).test_with(
-        &[Need::PRIVATE_NETWORK],
-        "no_other_block_holds_a_command",
-        no_other_block_holds_a_command,
-    )
+    suite
+        .test("what_is_not_typed_is_in_the_book", what_is_not_typed_is_in_the_book)
+        .test_with(
+            &[Need::PRIVATE_NETWORK],
+            "no_command_changes_the_machine",
+            no_command_changes_the_machine,
+        )
+        .test_with(
+            &[Need::PRIVATE_NETWORK],
+            "no_other_block_holds_a_command",
+            no_other_block_holds_a_command,
+        )
 }
 
 fn commands_of_blocks(page: &Page) -> Vec<String> {
@@ -112,6 +119,15 @@ fn succeeds(scene: &mut Scene, command: &str) -> Result<String, String> {
     match printed.strip_suffix("(succeeds)\n") {
         Some(printed) => Ok(printed.to_owned()),
         None => Err(format!("it fails:\n{printed}")),
+    }
+}
+
+/// Some commands are meant for root, and the tests may be root.
+fn no_command_changes_the_machine() {
+    let mut scene = Scene::set();
+    for folder in ["/", "/etc", "/usr/local/bin", "/var", "/root", env!("CARGO_MANIFEST_DIR")] {
+        let can_write = succeeds(&mut scene, &format!("[ -w '{folder}' ]")).is_ok();
+        assert!(!can_write, "a command of the book can write to {folder}");
     }
 }
 
