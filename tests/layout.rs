@@ -3,56 +3,13 @@
 
 #[path = "layout/broken.rs"]
 mod broken;
-#[path = "layout/contents.rs"]
-mod contents;
-#[path = "layout/folders.rs"]
-mod folders;
-#[path = "layout/manifest.rs"]
-mod manifest;
-#[path = "layout/problem.rs"]
-mod problem;
-#[path = "layout/steps.rs"]
-mod steps;
-#[path = "layout/tree.rs"]
-mod tree;
+#[path = "layout/mod.rs"]
+mod layout;
 
-use problem::Problem;
 use std::path::Path;
-use steps::Bound;
-use tree::Tree;
-
-/// Each has a few lines more than its stage needs today.
-const BOUNDS: [Bound; 6] = [
-    Bound { stage: "00_bind", lines: 100, reason: "" },
-    Bound { stage: "01_ping", lines: 15, reason: "" },
-    Bound { stage: "02_echo", lines: 400, reason: "a parser is whole or it is wrong" },
-    Bound { stage: "03_select_loop", lines: 305, reason: "calls that block become an event loop" },
-    Bound { stage: "04_set_get", lines: 75, reason: "" },
-    Bound { stage: "05_expiry", lines: 235, reason: "SET has ten options, and the loop deadlines" },
-];
 
 #[test]
 fn the_stages_keep_every_rule() {
-    let problems = problems(Path::new(env!("CARGO_MANIFEST_DIR")), &BOUNDS);
-    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    assert!(lines.is_empty(), "\n\n{}\n\n(docs/maintainers.md tells more)\n", lines.join("\n\n"));
-}
-
-/// Everything that is wrong with the stages of a repository.
-fn problems(repository: &Path, bounds: &[Bound]) -> Vec<Problem> {
-    let tree = &Tree::read(repository);
-    [
-        folders::every_stage_is_flat_and_whole(tree),
-        folders::every_main_is_real_and_has_a_head(tree),
-        folders::every_link_leads_to_the_latest_real_file(tree),
-        folders::no_file_is_a_copy(tree),
-        manifest::libc_and_nix_are_the_only_dependencies(tree),
-        manifest::every_stage_is_a_program(tree),
-        contents::nothing_hides_system_calls_or_dead_code(tree),
-        contents::unsafe_is_one_line_with_its_reason(tree),
-        steps::every_step_is_small(tree, bounds),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let report = layout::report(Path::new(env!("CARGO_MANIFEST_DIR")));
+    assert!(report.is_empty(), "{report}");
 }

@@ -38,7 +38,7 @@ impl TextReport {
             Detail::FirstCard if self.failures > 1 => return self.remark(&card::happened(failure)),
             _ => {
                 let card = card::card(stage, result.check, failure, self.seed, self.width - 4);
-                format!("\n{card}\n\n")
+                format!("\n{card}\n")
             }
         };
         for line in card.lines() {

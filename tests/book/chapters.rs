@@ -5,12 +5,13 @@ use crate::page::{Block, Page, ROOT};
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::process::Command;
 
 /// The words besides blocks of code from "The worked server" on: the task is for another sitting.
 const WORDS: RangeInclusive<usize> = 900..=1_600;
 
 /// In the order in which a chapter has them.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "The task",
     "The idea",
     "The bytes on the wire",
@@ -22,6 +23,7 @@ const SECTIONS: [&str; 11] = [
     "What the kernel sees",
     "How Redis does it",
     "Check yourself",
+    "Exercises",
 ];
 
 pub fn quoted_code_stands_in_its_file() {
@@ -73,6 +75,37 @@ pub fn every_chapter_is_read_in_one_sitting() {
 fn words_of_worked_part(page: &Page) -> usize {
     let headings = page.headings.iter().skip_while(|heading| heading.text != "The worked server");
     headings.map(|heading| heading.words).sum()
+}
+
+/// The task and the hints are the first part of the chapter, all of it and nothing else.
+pub fn challenge_shows_the_first_part() {
+    for (number, page) in Page::chapters().iter().enumerate() {
+        let chapter = fs::read_to_string(Path::new(ROOT).join(&page.path)).expect("it is text");
+        let (_, part) = chapter.split_once("\n## The task\n").expect("it has a task");
+        let (part, _) = part.split_once("\n## The worked server\n").expect("it has a second part");
+        let (_, hints) = part.split_once("\n## Hints\n").expect("it has hints");
+        let hints = hints.matches("\n### ").count();
+        let mut shown = shown_by(&["task", &number.to_string()]) + "\n## Hints\n";
+        for hint in 1..=hints {
+            shown += &shown_by(&["hint", &number.to_string(), &hint.to_string()]);
+        }
+        assert_eq!(shown, part, "what is shown of {}, and what stands there", page.path.display());
+    }
+}
+
+/// A task below its title, or a hint below its heading, as the chapter has them.
+fn shown_by(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_challenge")).args(arguments).output();
+    let text = String::from_utf8(output.expect("it starts").stdout).expect("it is text");
+    let (title, text) = text.split_once('\n').expect("it has a title");
+    let text = text.split_once("\n\nThe next one: ").map_or(text, |(hint, _)| hint);
+    match title.split_once(" of ") {
+        None => format!("{}\n", text.trim_end()),
+        Some((_, heading)) => {
+            let (_, heading) = heading.split_once(": ").expect("it has a heading");
+            format!("\n### {heading}\n{}\n", text.trim_end())
+        }
+    }
 }
 
 /// A console block that shows lines of a trace shows the command that recorded it, too.

@@ -30,8 +30,8 @@ fn page_of_step(before: &Path, after: &Path, number: usize) -> String {
     let (before, after) = (stage_folder(before), stage_folder(after));
     let mut page = format!(
         "# What stage {number} changes\n\n\
-         Lines with `+` are new in stage {number}, and lines with `-` have gone. The same in a terminal:\n\n\
-         ```sh\ndiff -ruN {} {}\n```\n\n\
+         Lines with `+` are new in stage {number}, and lines with `-` have gone. In a terminal, \
+         `diff -ruN {} {}` shows the same.\n\n\
          `RECORD=1 cargo test --test book` makes this page.\n",
         before.display(),
         after.display(),

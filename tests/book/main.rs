@@ -1,9 +1,15 @@
 //! The book is true by test: what `docs/` quotes, shows and links to is compared with what there is.
 
 mod chapters;
+mod commands;
 mod diffs;
+#[path = "../layout/mod.rs"]
+mod layout;
 mod links;
+mod not_typed;
 mod page;
+mod projects;
+mod scene;
 mod sessions;
 mod shell;
 mod site;
@@ -18,14 +24,16 @@ fn main() {
             "every_chapter_is_read_in_one_sitting",
             chapters::every_chapter_is_read_in_one_sitting,
         )
+        .test("challenge_shows_the_first_part", chapters::challenge_shows_the_first_part)
         .test(
             "every_trace_names_the_command_that_recorded_it",
             chapters::every_trace_names_the_command_that_recorded_it,
         )
         .test("the_diffs_are_those_of_the_stages", diffs::the_diffs_are_those_of_the_stages)
+        .test("every_project_file_is_taken", projects::every_project_file_is_taken)
         .test("every_link_leads_somewhere", links::every_link_leads_somewhere)
         .test("every_page_is_in_the_contents", links::every_page_is_in_the_contents);
-    let suite = sessions::add_to(suite);
+    let suite = commands::add_to(sessions::add_to(suite));
     let site = [Need::MDBOOK, Need::CHROMIUM];
     suite
         .test_with(
@@ -42,6 +50,11 @@ fn main() {
             &site,
             "added_and_removed_lines_are_coloured_in_every_theme",
             site::added_and_removed_lines_are_coloured_in_every_theme,
+        )
+        .test_with(
+            &site,
+            "the_pages_of_the_site_lead_from_the_first_to_the_last",
+            site::the_pages_lead_from_the_first_to_the_last,
         )
         .test_with(
             &site,

@@ -1,5 +1,5 @@
-//! A page of Markdown, taken apart: its blocks of code, its links, and its headings with the
-//! number of words below each.
+//! A page of Markdown, taken apart: its blocks of code, the code within its sentences, its links, and
+//! its headings with the number of words below each.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::fs;
@@ -11,7 +11,11 @@ pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 pub struct Page {
     /// From the root of the repository.
     pub path: PathBuf,
+    /// The number that its name begins with.
+    pub stage: Option<usize>,
     pub blocks: Vec<Block>,
+    /// The code within its sentences and tables.
+    pub spans: Vec<String>,
     /// Where its links and images lead, as it says it.
     pub links: Vec<String>,
     pub headings: Vec<Heading>,
@@ -26,6 +30,8 @@ pub struct Heading {
 /// A block of code between fences.
 pub struct Block {
     pub line: usize,
+    /// The last heading before it.
+    pub heading: String,
     /// What stands behind the opening fence.
     pub info: String,
     pub text: String,
@@ -37,7 +43,9 @@ impl Page {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut page = Page {
             path: path.to_owned(),
+            stage: stage_of(path),
             blocks: Vec::new(),
+            spans: Vec::new(),
             links: Vec::new(),
             headings: Vec::new(),
         };
@@ -48,16 +56,16 @@ impl Page {
     /// All pages of the book, and the README.
     pub fn all() -> Vec<Page> {
         let mut pages = vec![Page::read(Path::new("README.md"))];
-        pages.extend(files("docs", "md").iter().map(|path| Page::read(path)));
+        for folder in ["docs", "docs/diffs"] {
+            pages.extend(files(folder, "md").iter().map(|path| Page::read(path)));
+        }
         pages
     }
 
     /// The pages of the stages: those that have a number.
     pub fn chapters() -> Vec<Page> {
-        let has_number = |path: &&PathBuf| {
-            path.file_name().is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit())
-        };
-        files("docs", "md").iter().filter(has_number).map(|path| Page::read(path)).collect()
+        let pages = files("docs", "md").into_iter().map(|path| Page::read(&path));
+        pages.filter(|page| page.stage.is_some()).collect()
     }
 
     /// The blocks in this language.
@@ -74,6 +82,9 @@ impl Page {
         let mut in_heading = false;
         let mut in_block = false;
         for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+            if let Event::Code(span) = &event {
+                self.spans.push(span.to_string());
+            }
             match event {
                 Event::Start(Tag::CodeBlock(kind)) => {
                     let info = match kind {
@@ -81,7 +92,9 @@ impl Page {
                         CodeBlockKind::Indented => String::new(),
                     };
                     let line = text[..range.start].matches('\n').count() + 1;
-                    self.blocks.push(Block { line, info, text: String::new() });
+                    let heading =
+                        self.headings.last().map_or(String::new(), |last| last.text.clone());
+                    self.blocks.push(Block { line, heading, info, text: String::new() });
                     in_block = true;
                 }
                 Event::End(TagEnd::CodeBlock) => in_block = false,
@@ -113,6 +126,11 @@ impl Page {
             }
         }
     }
+}
+
+fn stage_of(path: &Path) -> Option<usize> {
+    let (number, _) = path.file_name()?.to_str()?.split_once('_')?;
+    number.parse().ok()
 }
 
 fn is_word(text: &str) -> bool {

@@ -1,77 +1,85 @@
 //! Every terminal session that the book shows is typed again, and what it prints is compared.
-//!
-//! A session has a shell, a copy of the stages and a network of its own, where every port is free.
-//! What is left running ends with it.
 
-use crate::page::{Block, Page, ROOT};
-use crate::shell::Shell;
+use crate::page::{Block, Page};
+use crate::scene::Scene;
+use crate::shell::NOTHING_MORE;
 use regex_lite::Regex;
-use std::path::Path;
-use std::process::Command;
-use tempfile::TempDir;
 use test_support::{Need, Suite};
 
-const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
-
 /// What the words of a session need.
-const NEEDS: [(&str, Need); 3] =
-    [("strace ", Need::STRACE), ("| nc ", Need::NETCAT), ("redis-cli", Need::REDIS_CLI)];
-
-/// The cargo of a session starts what is built. Its servers would keep the terminal of a reader.
-const CARGO: &str = r#"cargo() {
-    case "$*" in
-        *--bin*) "target/release/${@: -1}" & ;;
-        'run -- '*) shift 2; target/release/challenge "$@" ;;
-    esac
-}"#;
+const NEEDS: [(&str, Need); 9] = [
+    ("strace ", Need::STRACE),
+    ("nc -", Need::NETCAT),
+    ("redis-cli", Need::REDIS_CLI),
+    ("redis-server -", Need::REDIS_SERVER),
+    ("git ", Need::GIT),
+    ("patch ", Need::PATCH),
+    ("python", Need::PYTHON),
+    ("pkill ", Need::PKILL),
+    ("", Need::PRIVATE_NETWORK),
+];
 
 pub fn add_to(mut suite: Suite) -> Suite {
     for page in Page::all() {
         for block in page.blocks_of("console") {
             let place = page.place(block);
             let steps = steps(block);
-            let is_needed = |(word, _): &&(&str, Need)| block.text.contains(word);
-            let mut needs = vec![Need::PRIVATE_NETWORK];
-            needs.extend(NEEDS.iter().filter(is_needed).map(|(_, need)| *need));
+            // What a learner does by hand, the book does with its own server.
+            let server = page.stage.filter(|_| block.heading == "Try it by hand");
+            let needs = needs_of(&block.text);
             suite = suite.test_with(&needs, &format!("the_session_of_{place}"), move || {
-                prints_what_it_shows(&place, &steps);
+                let mut scene = Scene::set();
+                server.into_iter().for_each(|stage| scene.serve(stage));
+                prints_what_it_shows(&mut scene, &place, &steps);
+                let leaves_a_server = steps.iter().any(|step| is_server(&step.command));
+                if server.is_none() && !leaves_a_server {
+                    leaves_nothing_behind(&mut scene, &place);
+                }
             });
         }
     }
     suite
 }
 
-/// A command, and what it prints.
-struct Step {
-    command: String,
-    shown: String,
+pub fn needs_of(commands: &str) -> Vec<Need> {
+    NEEDS.iter().filter(|(word, _)| commands.contains(word)).map(|(_, need)| *need).collect()
 }
 
-fn steps(block: &Block) -> Vec<Step> {
+/// A command, and what it prints.
+pub struct Step {
+    pub command: String,
+    pub shown: String,
+}
+
+/// `$ ` is before a command and `> ` before each further line of it, as shells have it.
+pub fn steps(block: &Block) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for line in block.text.lines() {
-        match (line.strip_prefix("$ "), steps.last_mut()) {
-            (Some(command), _) => {
-                steps.push(Step { command: command.to_owned(), shown: String::new() });
-            }
-            (None, Some(step)) => step.shown += &format!("{line}\n"),
-            (None, None) => panic!("a session begins with a command, and not with {line:?}"),
+        if let Some(command) = line.strip_prefix("$ ") {
+            steps.push(Step { command: command.to_owned(), shown: String::new() });
+            continue;
+        }
+        let Some(step) = steps.last_mut() else {
+            panic!("a session begins with a command, and not with {line:?}");
+        };
+        match line.strip_prefix("> ").filter(|_| step.shown.is_empty()) {
+            Some(more) => step.command += &format!("\n{more}"),
+            None => step.shown += &format!("{line}\n"),
         }
     }
     steps
 }
 
-fn prints_what_it_shows(place: &str, steps: &[Step]) {
-    let scratch = scratch_copy();
-    let folder = scratch.path().to_str().expect("the name of a temporary folder is text");
-    let mut shell = Shell::start(scratch.path());
-    shell.run(CARGO, 0);
+/// A server that the book starts in a terminal of its own.
+pub fn is_server(command: &str) -> bool {
+    command.starts_with("cargo run ") && command.contains("--bin ")
+}
+
+pub fn prints_what_it_shows(scene: &mut Scene, place: &str, steps: &[Step]) {
     for Step { command, shown } in steps {
-        // The files of two sessions that run at the same time do not meet.
-        let own = command.replace("/tmp/", &format!("{folder}/tmp/"));
-        let lives_on = command.ends_with('&') || command.contains("--bin ");
+        let lives_on = command.ends_with('&') || is_server(command);
         let lines = if lives_on { shown.lines().count() } else { 0 };
-        let printed = shell.run(&own, lines).replace(&format!("{folder}/tmp/"), "/tmp/");
+        let printed = scene.run(command, lines);
         assert!(
             is_like(&normal(shown), &normal(&printed)),
             "{place}\n$ {command}\n--- the book shows\n{shown}--- this came\n{printed}---"
@@ -79,22 +87,24 @@ fn prints_what_it_shows(place: &str, steps: &[Step]) {
     }
 }
 
-/// A folder with what the sessions look at: the stages, and the programs where a release would be.
-fn scratch_copy() -> TempDir {
-    let scratch = tempfile::tempdir().expect("there is room for it");
-    let programs = Path::new(CHALLENGE).parent().expect("it is in a folder");
-    let script = "mkdir target tmp && ln -s \"$1\" target/release && cp -R \"$0/stages\" .";
-    let status =
-        Command::new("sh").args(["-ec", script, ROOT]).arg(programs).current_dir(&scratch).status();
-    assert!(status.is_ok_and(|status| status.success()), "the stages are not copied");
-    scratch
+/// A server that goes on has the port that the next session wants.
+fn leaves_nothing_behind(scene: &mut Scene, place: &str) {
+    let waited = scene.run("wait", 0);
+    assert!(!waited.contains(NOTHING_MORE), "{place}: what it started has not ended with it");
 }
 
-/// The lines, without what is different each time: seconds, how busy the processor was, and what a
-/// program has inherited.
+/// The lines, without colours and what is different each time: seconds, random seeds, names of commits,
+/// how busy the processor was, what a program has inherited, and how much the kernel was to take at once.
 fn normal(text: &str) -> Vec<String> {
-    let times = Regex::new(r"\d+\.\d{2,}|tv_nsec=\d+|\d+ %|\d+ open").expect("it is one");
-    text.lines().map(|line| times.replace_all(line.trim_end(), "~").into_owned()).collect()
+    let colours = Regex::new("\x1b\\[[0-9;]*m").expect("it is one");
+    let changing = Regex::new(
+        r#"\d+\.\d{2,}|\d+\.\d+ s\b|tv_nsec=\d+|"milliseconds": \d+|seed \d+|\d+ %|\d+ open|\.\.\., \d+$"#,
+    );
+    let changing = changing.expect("it is one");
+    let commits = Regex::new(r"(^\[main |Grading |^   |\.\.)[0-9a-f]{7,8}\b").expect("it is one");
+    let plain = colours.replace_all(text, "");
+    let lines = plain.lines().map(|line| changing.replace_all(line.trim_end(), "~"));
+    lines.map(|line| commits.replace_all(&line, "$1~").into_owned()).collect()
 }
 
 /// A line `…` in the book stands for any number of lines.

@@ -7,6 +7,25 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use test_support::PATIENCE;
 
+/// Stands behind the output of a command that has not ended.
+pub const NOTHING_MORE: &str = "(and nothing more)\n";
+
+/// A command of the book may be meant for a machine of the reader's own, as root: here it can write
+/// nowhere but in the folder for temporary files.
+const START: &str = r#"
+own=/$(pwd | cut -d/ -f2)
+mount --rbind "$own" "$own"
+for folder in /*; do
+    case $folder in "$own" | /proc | /dev | /sys) continue ;; esac
+    [ -d "$folder" ] && [ ! -L "$folder" ] || continue
+    mount --rbind "$folder" "$folder" && mount -o remount,bind,ro "$folder"
+done
+mount -o remount,bind,ro /
+cd "$PWD" # through the new mount
+ip link set lo up
+exec bash 2>&1
+"#;
+
 /// The shell prints this when a command has ended.
 const MARK: char = '\x1e';
 
@@ -22,7 +41,7 @@ impl Shell {
         // The shell is the first process of its namespace, and the others do not outlive it.
         command.args(["--user", "--map-root-user", "--net", "--pid", "--mount-proc"]);
         command.args(["--fork", "--kill-child"]);
-        command.args(["sh", "-c", "ip link set lo up && exec bash 2>&1"]);
+        command.args(["sh", "-ec", START]);
         command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut namespaces = command.spawn().expect("unshare is there");
         let input = namespaces.stdin.take().expect("it is piped");
@@ -49,7 +68,7 @@ impl Shell {
             match self.output.recv_timeout(PATIENCE) {
                 Ok(chunk) => bytes.extend(chunk),
                 Err(_) => {
-                    bytes.extend(b"(and nothing more)\n");
+                    bytes.extend(NOTHING_MORE.as_bytes());
                     break;
                 }
             }

@@ -1,7 +1,7 @@
 //! The book as a site: mdBook builds it, and every page is opened in a browser, on a wide screen and
 //! on a phone's. With `SCREENSHOTS=FOLDER`, a picture of each page is left in that folder.
 
-use crate::page::ROOT;
+use crate::page::{Page, ROOT};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -120,6 +120,23 @@ pub fn added_and_removed_lines_are_coloured_in_every_theme() {
         };
         let differ = added != removed && added != plain && removed != plain;
         assert!(differ, "{theme}: added, removed and plain lines are {colours}");
+    }
+}
+
+/// Page after page, as the contents list them, and back.
+pub fn the_pages_lead_from_the_first_to_the_last() {
+    let site = Site::build();
+    let mut browser = Browser::start();
+    let contents = Page::read(Path::new("docs/SUMMARY.md")).links;
+    let pages: Vec<PathBuf> =
+        contents.iter().map(|page| site.page(page).with_extension("html")).collect();
+    for pair in pages.windows(2) {
+        for (from, to, name) in [(&pair[0], &pair[1], "next"), (&pair[1], &pair[0], "prev")] {
+            browser.open(from);
+            let link = browser
+                .evaluate(&format!("document.querySelector('a.nav-chapters[rel~={name}]')?.href"));
+            assert_eq!(link, json!(format!("file://{}", to.display())), "{name} of {from:?}");
+        }
     }
 }
 

@@ -32,6 +32,7 @@ pub fn the_first_push_explains_and_the_starter_is_lines_from_passing(world: &Wor
     let task = clone.challenge(&["task", "1"]);
     let first_line = task.lines().nth(2).expect("a task has lines");
     pushed.expect(&["Push 2,", "Stage 0 passes.", "Stage 1: Answer PING", first_line]);
+    assert_eq!(clone.challenge(&["task"]), task, "the current one, for who has only pushed");
 
     clone.commit();
     clone.push(&[]).expect_not("Stage 0 passes.");

@@ -1,9 +1,7 @@
 //! The guard is guarded: each rule is broken in a small repository, has to be the only one that
 //! speaks, and where it names a command, that command has to mend it.
 
-use crate::problem::Problem;
-use crate::problems;
-use crate::steps::Bound;
+use crate::layout::{Bound, Problem, problems};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! The rules of what a stage's files say: the code that is not for stages.
 
-use crate::problem::Problem;
-use crate::tree::Tree;
+use super::problem::Problem;
+use super::tree::Tree;
 
 /// How code begins that no stage has, and what to do instead.
 const UNWANTED: [(&str, &str); 5] = [

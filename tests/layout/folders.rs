@@ -1,7 +1,7 @@
 //! The rules of what a stage's folder holds: a whole program, in which what did not change is a link.
 
-use crate::problem::Problem;
-use crate::tree::{Kind, Stage, Tree};
+use super::problem::Problem;
+use super::tree::{Kind, Stage, Tree};
 use std::collections::BTreeSet;
 
 /// A stage is flat, and its files are exactly main.rs and the modules that main.rs names.

@@ -1,7 +1,7 @@
 //! The rules of `stages/Cargo.toml`: which crates a stage may use, and that every stage is built.
 
-use crate::problem::Problem;
-use crate::tree::Tree;
+use super::problem::Problem;
+use super::tree::Tree;
 use toml::{Table, Value};
 
 const MANIFEST: &str = "stages/Cargo.toml";

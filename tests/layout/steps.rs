@@ -1,7 +1,7 @@
 //! The rule of how much a stage may change: no more than a person reads in one sitting.
 
-use crate::problem::Problem;
-use crate::tree::{Stage, Tree};
+use super::problem::Problem;
+use super::tree::{Stage, Tree};
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeSet;
 

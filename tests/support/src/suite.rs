@@ -46,6 +46,10 @@ impl Need {
         proof: &["sh", "-c", "nc -h 2>&1 | grep -q OpenBSD"],
         install: "apt-get install netcat-openbsd",
     };
+    pub const PATCH: Need =
+        Need { name: "patch", proof: &["patch", "--version"], install: "apt-get install patch" };
+    pub const PKILL: Need =
+        Need { name: "pkill", proof: &["pkill", "--version"], install: "apt-get install procps" };
     pub const PRIVATE_NETWORK: Need = Need {
         name: "a private network",
         proof: &["unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
