@@ -54,7 +54,7 @@ enum Command {
     },
     /// Show how far this project has come, push by push
     Status,
-    /// Show how far everybody has come: a row a repository
+    /// Show how far everybody has come: a table, or a page with a timeline for each
     ///
     /// Of each stage, a row has the tries and the time: 2·12m. ✗ before them says that the stage has
     /// not passed, and 5/6↓3 that five of six have, but at the last try only three. "lost" counts the

@@ -13,7 +13,7 @@ pub struct Report {
     /// Repositories that `challenge host` has made, or clones of them
     #[arg(required = true, value_name = "REPO.git")]
     repositories: Vec<PathBuf>,
-    /// What to print: a table, or data for other programs
+    /// What to print: a table, data for other programs, or a page for a browser
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -23,6 +23,7 @@ enum Format {
     Text,
     Json,
     Csv,
+    Html,
 }
 
 impl Report {
@@ -52,6 +53,7 @@ impl Report {
             Format::Text => return gradebook::write_text(entries, width(), &mut stdout().lock()),
             Format::Json => gradebook::write_json(entries, &mut plain)?,
             Format::Csv => gradebook::write_csv(entries, &mut plain)?,
+            Format::Html => gradebook::write_html(entries, &mut plain)?,
         }
         plain.flush()
     }

@@ -22,8 +22,11 @@ pub struct Mark {
     pub number: usize,
     pub time: Timestamp,
     pub commit: String,
+    pub branch: String,
     pub stages_passed: usize,
     pub event: Event,
+    /// Why nothing was graded, if so.
+    pub problem: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,11 @@ impl History {
         self.pushes.iter().filter(|push| push.event == event).count()
     }
 
+    /// The stage that somebody is at; none for those who have finished.
+    pub fn current(&self) -> Option<usize> {
+        (self.reached < STAGES.len()).then_some(self.reached)
+    }
+
     pub fn fails_again(&self) -> bool {
         self.holds < self.reached
     }
@@ -111,8 +119,10 @@ impl Mark {
             number,
             time: push.time.parse().map_err(broken)?,
             commit: push.commit.clone(),
+            branch: push.branch.clone(),
             stages_passed: push.stages_passed.min(STAGES.len()),
             event,
+            problem: push.problem.clone(),
         })
     }
 

@@ -3,11 +3,13 @@
 
 mod csv;
 pub mod history;
+mod html;
 mod json;
 mod text;
 mod words;
 
 pub use csv::write as write_csv;
+pub use html::write as write_html;
 pub use json::write as write_json;
 pub use text::write as write_text;
 

@@ -2,6 +2,8 @@
 
 mod class;
 mod formats;
+mod page;
+mod paper;
 mod people;
 mod problems;
 mod pushed;
@@ -30,10 +32,24 @@ fn main() {
         formats::csv_is_read_back_by_another_program
         formats::no_cell_is_a_formula
     ];
+    let with_chromium = named![
+        page::the_page_is_whole_on_every_screen
+        page::awkward_histories_are_drawn_inside_of_the_picture
+        page::hostile_text_is_shown_as_text
+        page::text_is_readable_in_the_light_and_in_the_dark
+        page::each_row_leads_to_its_card
+    ];
+    let with_poppler = named![
+        paper::no_card_is_split_over_pages
+        paper::colours_are_printed
+    ];
     let mut suite = Suite::default();
-    for (needs, tests) in
-        [(&[Need::GIT][..], with_git.as_slice()), (&[Need::GIT, Need::PYTHON], &with_python)]
-    {
+    for (needs, tests) in [
+        (&[Need::GIT][..], with_git.as_slice()),
+        (&[Need::GIT, Need::PYTHON], &with_python),
+        (&[Need::GIT, Need::CHROMIUM], &with_chromium),
+        (&[Need::GIT, Need::CHROMIUM, Need::POPPLER], &with_poppler),
+    ] {
         for &(name, run) in tests {
             suite = suite.test_with(needs, name, run);
         }

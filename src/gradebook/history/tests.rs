@@ -53,7 +53,7 @@ fn tries_and_time_of_a_stage_begin_when_the_one_before_passes() {
     assert_eq!(minutes(&history), [10, 30, 20, 0, 0, 0]);
     let passed: Vec<_> = history.stages.iter().map(|stage| stage.passed).collect();
     assert_eq!(passed, [Some(1), Some(3), None, None, None, None]);
-    assert_eq!((history.reached, history.fails_again()), (2, false));
+    assert_eq!((history.reached, history.current(), history.fails_again()), (2, Some(2), false));
 }
 
 #[test]
@@ -61,13 +61,14 @@ fn stages_that_pass_in_one_push_take_a_try_each_and_the_later_ones_no_time() {
     let history = history(&[push(0, 0), push(30, 6)]);
     assert_eq!(tries(&history), [2, 1, 1, 1, 1, 1]);
     assert_eq!(minutes(&history), [30, 0, 0, 0, 0, 0]);
+    assert_eq!(history.current(), None);
 }
 
 #[test]
 fn nothing_pushed_is_nothing_of_everything() {
     let history = history(&[]);
     assert_eq!((tries(&history), minutes(&history)), (vec![0; 6], vec![0; 6]));
-    assert_eq!(history.reached, 0);
+    assert_eq!((history.reached, history.current()), (0, Some(0)));
     assert_eq!((history.first(), history.reached_at()), (None, None));
 }
 

@@ -61,6 +61,11 @@ impl Need {
         proof: &["chromium", "--version"],
         install: "apt-get install chromium",
     };
+    pub const POPPLER: Need = Need {
+        name: "poppler",
+        proof: &["pdftotext", "-v"],
+        install: "apt-get install poppler-utils",
+    };
     /// As of version 5, which has an option for the protocol's version.
     pub const PYTHON_REDIS: Need = Need {
         name: "Python's redis package",
