@@ -25,6 +25,18 @@ pub fn the_table_has_a_row_for_everybody_in_their_order() {
     assert_eq!(format!("\n{table}"), TABLE, "\n{table}");
 }
 
+/// What docs/teachers.md shows, but for the commit.
+pub fn the_book_shows_what_is_printed() {
+    let class = Class::new();
+    people::everybody(&class);
+    let book = include_str!("../../docs/teachers.md");
+    let table = class.report("text", &["amara.git", "lena.git", "priya.git"]);
+    assert!(book.contains(&format!("$ challenge report *.git\n{table}```")), "{table}");
+    let rows = class.report("json", &["priya.git"]);
+    let (first_stage, _) = rows.split_once("        \"commit\"").expect("a stage passed");
+    assert!(book.contains(&format!("```text\n{first_stage}        \"commit\": \"…\"")), "{rows}");
+}
+
 /// Text that would clear the screen, name the window, and write from right to left.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;mine\u{7}\r\n\t\u{202e}\u{9b}31m";
 

@@ -20,6 +20,7 @@ macro_rules! named {
 fn main() {
     let with_git = named![
         formats::the_table_has_a_row_for_everybody_in_their_order
+        formats::the_book_shows_what_is_printed
         formats::nothing_in_the_table_commands_a_terminal
         formats::json_has_every_number_under_its_key
         problems::what_cannot_be_read_is_said_and_the_others_are_reported
