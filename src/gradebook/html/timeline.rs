@@ -156,7 +156,8 @@ impl Timeline<'_> {
         let area = format!("{path}V{ground}H{}Z", px(self.axis.places[0]));
         html! {
             path class="area" d=(area) {}
-            path class="line" d=(path) {}
+            // As thin as the marks are small: hundreds of steps would be one surface.
+            path class="line" d=(path) stroke-width=(px(self.radius * 0.35)) {}
         }
     }
 }
