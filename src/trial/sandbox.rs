@@ -160,10 +160,25 @@ fn prepare(ground: &Path, toolchains: &[Toolchain]) -> io::Result<()> {
         fs::create_dir_all(&reachable)?;
         namespaces::bind(&toolchain.folder, &reachable)?;
     }
-    if geteuid().is_root() {
+    if becomes_nobody() {
         give(&ground.join(HOME))?;
     }
     Ok(())
+}
+
+/// Whether the program is run as somebody else than we are. In a container, root may be the only user
+/// that there is.
+fn becomes_nobody() -> bool {
+    let is_there = |map: &str| {
+        let map = fs::read_to_string(map).unwrap_or_default();
+        map.lines().any(|range| {
+            let mut numbers = range.split_whitespace().map(|number| number.parse().unwrap_or(0));
+            let (first, _, count) = (numbers.next(), numbers.next(), numbers.next());
+            let (first, count): (u64, u64) = (first.unwrap_or(0), count.unwrap_or(0));
+            (first..first + count).contains(&NOBODY.into())
+        })
+    };
+    geteuid().is_root() && is_there("/proc/self/uid_map") && is_there("/proc/self/gid_map")
 }
 
 /// Gives a folder and all that is in it to whom the program is run as.
@@ -178,7 +193,7 @@ fn give(path: &Path) -> io::Result<()> {
 /// What the C library asks /etc for: who one is, and where `localhost` is.
 fn write_settings(etc: &Path) -> io::Result<()> {
     fs::create_dir_all(etc)?;
-    let (user, group) = match geteuid().is_root() {
+    let (user, group) = match becomes_nobody() {
         true => (NOBODY, NOBODY),
         false => (geteuid().as_raw(), getegid().as_raw()),
     };

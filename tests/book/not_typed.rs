@@ -1,7 +1,7 @@
 //! The commands of the book that its tests do not type, and why. One that no longer stands in the book
 //! has to go from here.
 
-pub const NOT_TYPED: [(&str, &str); 38] = [
+pub const NOT_TYPED: [(&str, &str); 39] = [
     ("cargo test", "this is part of it"),
     ("REQUIRE_ALL=1 cargo test", "this is part of it, in CI"),
     ("RECORD=1 cargo test --test book", "it would write what this compares"),
@@ -55,6 +55,10 @@ pub const NOT_TYPED: [(&str, &str); 38] = [
         "tests/git/hosting.rs types it on a machine of its own",
     ),
     ("git -C ada.git config challenge.memory 4096", "there is no such repository here"),
+    (
+        "git -C my-redis.git config challenge.sandbox off",
+        "there is no such repository here; tests/git/sandbox.rs sets it",
+    ),
     ("git -C redis.git push git@github.com:COURSE/redis.git main", "it needs GitHub"),
     ("git clone --mirror git@host:ada.git", "it needs a host"),
     ("git -C ada.git fetch /backup/ada.git '+refs/*:refs/*'", "there is no such backup here"),

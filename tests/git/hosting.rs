@@ -132,15 +132,16 @@ fn tries_to_get_out(clone: &Clone, machine: &Machine) {
     let port = machine.port.to_string();
     let attacks: String = ATTEMPTS.map(|attempt| format!("python3 attack.py {attempt}\n")).concat();
     clone.write("attacks.sh", &attacks.replace("PORT", &port));
-    clone.write("serve.sh", "sh attacks.sh\nexec python3 broken.py\n");
-    let project = "language = \"python\"\nbuild = \"sh attacks.sh\"\nrun = \"sh serve.sh\"\n\
-                   start_seconds = 60\n";
+    // What takes long is tried once: the program is started many times.
+    clone.write("serve.sh", "head -n 8 attacks.sh | sh\nexec python3 broken.py\n");
+    let project = "language = \"python\"\nbuild = \"sh attacks.sh\"\nrun = \"sh serve.sh\"\n";
     clone.write("challenge.toml", project);
     clone.commit();
     let pushed = clone.push(&[]);
     pushed.expect(&["Sandbox: no network", "1 of 6 stages pass"]);
     pushed.expect_not("SUCCEEDED");
-    assert_eq!(pushed.text.matches("| refused: ").count(), ATTEMPTS.len(), "{}", pushed.text);
+    let refusals = pushed.text.matches("remote: | refused: ").count();
+    assert_eq!(refusals, ATTEMPTS.len(), "{}", pushed.text);
     assert_eq!(machine.run(keys), before);
     let left = machine.run("ps -e -o args | grep '[a]-survivor-on-the-host' || true");
     assert_eq!(left, "", "somebody has outlived the trial");

@@ -2,8 +2,8 @@
 
 use super::{
     ETC, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox, TOOLCHAINS,
+    becomes_nobody,
 };
-use nix::unistd::geteuid;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -46,7 +46,7 @@ impl Sandbox {
         if let Ok(cgroup) = &self.cgroup {
             words.all(cgroup.entrance());
         }
-        if geteuid().is_root() {
+        if becomes_nobody() {
             let id = |name: &str| format!("--{name}={NOBODY}");
             words.all(["setpriv", &id("reuid"), &id("regid"), "--clear-groups", "--no-new-privs"]);
         }
