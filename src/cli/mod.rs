@@ -10,9 +10,9 @@ use crate::host::hook;
 use crate::stages::{STAGES, Stage};
 use anstream::eprintln;
 use clap::{Parser, Subcommand};
-use std::io::{IsTerminal, stdout};
+use std::io::{self, IsTerminal, stdout};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, exit};
 
 pub use test::expect_free_port;
 
@@ -103,6 +103,15 @@ pub fn run() -> ExitCode {
         eprintln!("challenge: {problem}");
         ExitCode::from(2)
     })
+}
+
+/// Why a report is not there. Whoever reads no more, as `head` does, has seen enough: then this ends
+/// here, as quietly as SIGPIPE ends others.
+fn unwritten(error: io::Error) -> Problem {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        exit(128 + libc::SIGPIPE);
+    }
+    format!("the report could not be written: {error}")
 }
 
 fn stage_number(text: &str) -> Result<usize, String> {

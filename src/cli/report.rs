@@ -1,6 +1,6 @@
 //! `challenge report`: how far everybody has come, from the records of their repositories.
 
-use super::Problem;
+use super::{Problem, unwritten};
 use crate::gradebook::{self, Entry};
 use anstream::{eprintln, stdout};
 use clap::{Args, ValueEnum};
@@ -41,8 +41,7 @@ impl Report {
             }
         }
         gradebook::sort(&mut entries);
-        self.write(&entries)
-            .map_err(|error| format!("the report could not be written: {error}"))?;
+        self.write(&entries).map_err(unwritten)?;
         Ok(status)
     }
 

@@ -1,6 +1,6 @@
 //! `challenge test`: which program, which stages, and who reports.
 
-use super::{Problem, stage_number, terminal_width};
+use super::{Problem, stage_number, terminal_width, unwritten};
 use crate::grade::{Plan, Reporter, Verdict, grade};
 use crate::project::{self, Project};
 use crate::report::{Detail, JsonReport, JunitReport, Pair, TextReport};
@@ -79,8 +79,7 @@ impl Test {
             all: self.all,
         };
         let mut report = self.report()?;
-        let grade = grade(&plan, &mut *report)
-            .map_err(|error| format!("the report could not be written: {error}"))?;
+        let grade = grade(&plan, &mut *report).map_err(unwritten)?;
         if self.program.is_empty() && self.stage.is_none() {
             progress::note_passed(grade.stages_passed);
         }

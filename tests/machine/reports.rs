@@ -5,6 +5,8 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Value, json};
 use std::fs;
+use std::io::pipe;
+use std::process::Command;
 use test_support::{Grader, Suite};
 
 pub fn tests(suite: Suite) -> Suite {
@@ -14,6 +16,7 @@ pub fn tests(suite: Suite) -> Suite {
         .test("what a build prints stays out of the JSON report", a_build_prints)
         .test("the JUnit report is well-formed, and counts right", junit)
         .test("with --output, the report is in the file and the text is printed", output)
+        .test("whoever stops reading is told nothing", a_reader_that_leaves)
         .test("the same seed gives the same random values, and another seed others", seeds)
 }
 
@@ -35,6 +38,19 @@ fn exit_statuses() {
     let outcome = challenge_test_in(project.path(), &["--stage", "0"]);
     assert_eq!(outcome.status, Some(2), "{outcome:?}");
     assert!(outcome.stderr.contains("the build failed"), "{outcome:?}");
+}
+
+/// As `head` does: the pipe is closed before anything is written.
+fn a_reader_that_leaves() {
+    for format in ["text", "json", "junit"] {
+        let (reader, writer) = pipe().expect("a pipe");
+        drop(reader);
+        let mut command = Command::new(CHALLENGE);
+        command.args(["test", "--stage", "0", "--format", format, "--", &stage(0)]);
+        let output = command.stdout(writer).output().expect("it can be run");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
+        assert_eq!(output.status.code(), Some(128 + libc::SIGPIPE), "{format}");
+    }
 }
 
 fn json_shape() {
