@@ -1,7 +1,8 @@
-//! A page of Markdown, taken apart: its blocks of code, the code within its sentences, its links, and
-//! its headings with the number of words below each.
+//! A page of Markdown, taken apart: its blocks of code, the code within its sentences, its links, its
+//! headings, and everything that is read but blocks of code.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use regex_lite::Regex;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,12 +20,12 @@ pub struct Page {
     /// Where its links and images lead, as it says it.
     pub links: Vec<String>,
     pub headings: Vec<Heading>,
+    /// Its headings, sentences and tables, without blocks of code and where links lead.
+    prose: String,
 }
 
 pub struct Heading {
     pub text: String,
-    /// How many words stand below it, besides blocks of code, until the next heading.
-    pub words: usize,
 }
 
 /// A block of code between fences.
@@ -48,6 +49,7 @@ impl Page {
             spans: Vec::new(),
             links: Vec::new(),
             headings: Vec::new(),
+            prose: String::new(),
         };
         page.parse(&text);
         page
@@ -73,6 +75,12 @@ impl Page {
         self.blocks.iter().filter(move |block| block.info.split(',').next() == Some(language))
     }
 
+    /// How many words it has, besides blocks of code.
+    pub fn words(&self) -> usize {
+        let word = Regex::new(r"\w+(['’-]+\w+)*").expect("it is one");
+        word.find_iter(&self.prose).count()
+    }
+
     /// A place in this page, as compilers write it.
     pub fn place(&self, block: &Block) -> String {
         format!("{}:{}", self.path.display(), block.line)
@@ -84,6 +92,9 @@ impl Page {
         for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
             if let Event::Code(span) = &event {
                 self.spans.push(span.to_string());
+            }
+            if !in_block {
+                self.prose.push_str(&read_of(&event));
             }
             match event {
                 Event::Start(Tag::CodeBlock(kind)) => {
@@ -99,7 +110,7 @@ impl Page {
                 }
                 Event::End(TagEnd::CodeBlock) => in_block = false,
                 Event::Start(Tag::Heading { .. }) => {
-                    self.headings.push(Heading { text: String::new(), words: 0 });
+                    self.headings.push(Heading { text: String::new() });
                     in_heading = true;
                 }
                 Event::End(TagEnd::Heading(_)) => in_heading = false,
@@ -114,14 +125,6 @@ impl Page {
                     let heading = self.headings.last_mut().expect("the one that has begun");
                     heading.text.push_str(&text);
                 }
-                Event::Text(text) | Event::Code(text) => {
-                    let words = text.split_whitespace().filter(|word| is_word(word)).count();
-                    self.headings
-                        .iter_mut()
-                        .last()
-                        .into_iter()
-                        .for_each(|last| last.words += words);
-                }
                 _ => {}
             }
         }
@@ -133,8 +136,16 @@ fn stage_of(path: &Path) -> Option<usize> {
     number.parse().ok()
 }
 
-fn is_word(text: &str) -> bool {
-    text.contains(char::is_alphanumeric)
+/// What a reader reads of it. What ends, ends a word.
+fn read_of(event: &Event) -> String {
+    match event {
+        Event::Text(text) | Event::Code(text) => text.to_string(),
+        Event::Html(html) | Event::InlineHtml(html) => {
+            Regex::new("<[^>]*>").expect("it is one").replace_all(html, " ").into_owned()
+        }
+        Event::SoftBreak | Event::HardBreak | Event::End(_) => " ".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The files of a folder with this extension, in order, from the root of the repository.
