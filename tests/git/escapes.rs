@@ -187,6 +187,11 @@ pub fn the_environment_of_the_host_is_not_seen(world: &World) {
     refused(world, "see_environment", "GIT_CONFIG_GLOBAL", &[]).expect(&["KeyError"]);
 }
 
+pub fn the_environment_of_the_host_is_not_seen_in_other_processes(world: &World) {
+    refused(world, "see_environment_of_processes", "GIT_CONFIG_GLOBAL", &[])
+        .expect(&["no process has it"]);
+}
+
 /// The tester in a folder that the host shows, as /usr/local/bin is on most.
 pub fn the_tester_cannot_be_read(world: &World) {
     fs::create_dir_all(world.path("tools/bin")).expect("a new name");

@@ -84,6 +84,7 @@ fn main() {
         escapes::the_name_of_a_language_is_no_escape
         escapes::no_namespace_is_entered
         escapes::the_environment_of_the_host_is_not_seen
+        escapes::the_environment_of_the_host_is_not_seen_in_other_processes
         escapes::the_tester_cannot_be_read
     ];
     let over_ssh = named![

@@ -43,6 +43,10 @@ impl Sandbox {
     /// The command line that runs `program` in the sandbox.
     pub fn command(&self, program: &[OsString], network: Network) -> Vec<OsString> {
         let mut words = Words::default();
+        // What bwrap clears is gone for the program, and stays in bwrap itself, whose /proc/1/environ
+        // can be read from within.
+        let path = env::var_os("PATH").unwrap_or_default();
+        words.all(["env".into(), "-i".into(), assigned("PATH", &path)]);
         if let Ok(cgroup) = &self.cgroup {
             words.all(cgroup.entrance());
         }
@@ -154,6 +158,12 @@ fn limits(limits: &Limits, words: &mut Words) {
         words.all([format!("--{name}={value}")]);
     }
     words.all(["--"]);
+}
+
+fn assigned(name: &str, value: &OsStr) -> OsString {
+    let mut word = OsString::from(format!("{name}="));
+    word.push(value);
+    word
 }
 
 /// The words of a command line.
