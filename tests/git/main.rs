@@ -85,6 +85,8 @@ fn main() {
         escapes::no_namespace_is_entered
         escapes::the_environment_of_the_host_is_not_seen
         escapes::the_environment_of_the_host_is_not_seen_in_other_processes
+        escapes::a_descriptor_of_the_host_is_not_inherited
+        escapes::a_key_of_the_hosts_session_is_not_inherited
         escapes::the_tester_cannot_be_read
     ];
     let over_ssh = named![
