@@ -37,6 +37,8 @@ fn main() {
         refs::a_learner_cannot_rewrite_the_record
         problems::what_is_wrong_is_said_and_kept
         problems::a_commit_without_the_file_and_one_without_any_are_told_so
+        problems::a_line_of_a_build_that_does_not_end_is_shown_in_pieces
+        problems::a_challenge_toml_that_is_too_large_is_not_read
         problems::links_and_submodules_are_checked_out_as_they_are
         sandbox::what_a_build_has_made_is_kept_without_a_sandbox
         sandbox::no_filter_runs_on_the_host
