@@ -103,6 +103,8 @@ impl Project {
         let (mut process, streams) = Supervised::start(&command, place, Network::Own)
             .map_err(|error| format!("cannot start the build: {error}"))?;
         let limit = Duration::from_secs(self.build_seconds);
+        // Whoever reads what we print may keep us waiting, and the build is not to gain by it.
+        process.end_after(limit);
         let news = follow(streams);
         let ending = loop {
             let rest = limit.saturating_sub(started.elapsed());

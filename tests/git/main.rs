@@ -64,6 +64,8 @@ fn main() {
         sandbox::whoever_has_no_bubblewrap_is_told_how_to_get_it
         sandbox::what_is_in_force_is_said
         sandbox::no_challenge_toml_asks_for_more_time_than_is_granted
+        sandbox::nobody_gains_time_for_a_build_by_not_reading
+        sandbox::a_build_does_not_keep_the_host_waiting_or_lead_it_away
         sandbox::what_a_build_has_made_is_kept_in_a_sandbox
         escapes::a_file_of_the_host_cannot_be_read
         escapes::passwords_of_the_host_cannot_be_read
