@@ -13,6 +13,7 @@ mod refs;
 mod sandbox;
 mod sshd;
 mod world;
+mod xray;
 
 use test_support::{Need, Suite};
 use world::World;
@@ -92,6 +93,10 @@ fn main() {
         escapes::a_descriptor_of_the_host_is_not_inherited
         escapes::a_key_of_the_hosts_session_is_not_inherited
         escapes::the_tester_cannot_be_read
+        xray::a_name_that_is_no_text_hides_no_process
+        xray::a_name_of_a_file_is_no_escape
+        xray::a_name_of_a_thread_is_no_escape
+        xray::thousands_of_listeners_are_looked_at_in_time
     ];
     let over_ssh = named![
         keys::a_key_opens_its_own_repository

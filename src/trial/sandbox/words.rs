@@ -4,6 +4,7 @@ use super::{
     ETC, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox, TOOLCHAINS,
     becomes_nobody,
 };
+use nix::sys::resource::{Resource, getrlimit};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -36,6 +37,9 @@ const DATABASES: [&str; 1] = ["var/lib/ghc"];
 
 /// The folders for temporary files, each of limited size.
 const TEMPORARY: [&str; 2] = ["/tmp", "/dev/shm"];
+
+/// Of a process. As everywhere, a program has to ask for more than 1024 of them.
+const MOST_DESCRIPTORS: u64 = 4096;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -156,6 +160,10 @@ fn limits(limits: &Limits, words: &mut Words) {
         ("core", 0),
     ] {
         words.all([format!("--{name}={value}")]);
+    }
+    // Who looks at a program looks at each descriptor.
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        words.all([format!("--nofile={}:{}", most.min(1024), most.min(MOST_DESCRIPTORS))]);
     }
     words.all(["--"]);
 }
