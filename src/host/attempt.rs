@@ -44,7 +44,7 @@ pub fn attempt(
         Ok(project) => project,
         Err(problem) => return refused(settings.language.clone(), &problem, report),
     };
-    let place = place::choose(settings, workplace, checkout, &project.language)?;
+    let place = place::choose(repository, settings, workplace, checkout, &project.language)?;
     let project = match place.sandbox {
         Some(_) => project.within(settings.build_time, settings.start_time),
         None => project,

@@ -92,6 +92,7 @@ fn main() {
         escapes::the_environment_of_the_host_is_not_seen_in_other_processes
         escapes::a_descriptor_of_the_host_is_not_inherited
         escapes::a_key_of_the_hosts_session_is_not_inherited
+        escapes::a_toolchain_does_not_show_the_home
         escapes::the_tester_cannot_be_read
         xray::a_name_that_is_no_text_hides_no_process
         xray::a_name_of_a_file_is_no_escape
