@@ -35,6 +35,8 @@ fn main() {
         refs::of_several_branches_main_comes_first_and_three_are_enough
         refs::what_is_not_a_new_commit_on_a_branch_is_kept_and_said
         refs::the_default_branch_cannot_be_deleted
+        refs::the_name_of_a_branch_is_no_escape
+        refs::the_name_of_a_branch_may_be_no_text
         refs::a_learner_cannot_rewrite_the_record
         problems::what_is_wrong_is_said_and_kept
         problems::a_commit_without_the_file_and_one_without_any_are_told_so
