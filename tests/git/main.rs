@@ -45,6 +45,7 @@ fn main() {
         problems::links_and_submodules_are_checked_out_as_they_are
         sandbox::what_a_build_has_made_is_kept_without_a_sandbox
         sandbox::no_filter_runs_on_the_host
+        sandbox::nothing_is_converted_on_the_host
         problems::git_variables_of_the_hook_reach_neither_build_nor_program
     ];
     let with_python = named![

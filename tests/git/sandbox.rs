@@ -213,3 +213,14 @@ pub fn no_filter_runs_on_the_host(world: &World) {
     clone.git(&["checkout", "-q", "--", "a.txt"]);
     assert!(marker.exists(), "the filter is one that git runs elsewhere");
 }
+
+/// Files are in the sandbox as they are in the commit.
+pub fn nothing_is_converted_on_the_host(world: &World) {
+    let project = format!("{FAILING}build = \"cat a.id; wc -c < a.txt\"\n");
+    let clone = world.project("ada", &project);
+    clone.write(".gitattributes", "*.id ident\n*.txt text eol=crlf\n");
+    clone.write("a.id", "$Id$\n");
+    clone.write("a.txt", "one\ntwo\n");
+    clone.commit();
+    clone.push(&[]).expect(&["| $Id$", "| 8"]);
+}
