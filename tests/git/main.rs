@@ -106,6 +106,7 @@ fn main() {
         keys::a_key_opens_its_own_repository
         keys::a_key_opens_nothing_else
         keys::what_is_no_key_makes_no_repository
+        keys::a_name_adds_no_line_for_another_key
         keys::a_mirror_is_a_backup
     ];
     let whole_machine =
