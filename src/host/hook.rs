@@ -5,6 +5,7 @@ use super::attempt::{Attempt, attempt};
 use super::record::{self, Push};
 use super::remote::{say, say_wrapped};
 use super::settings::Settings;
+use super::turn::{self, AT_A_TIME};
 use super::workplace::{Workplace, undisturbed};
 use crate::bytes::printable;
 use crate::git;
@@ -47,6 +48,12 @@ fn grade_pushed(repository: &Path) -> Result<(), String> {
     let main = format!("refs/heads/{BRANCH}");
     updates.sort_by_key(|update| update.name != main); // what counts comes first
     let settings = Settings::of(repository)?;
+    let Some(_turn) = turn::take(repository)? else {
+        return say_wrapped(&format!(
+            "The push is kept, and not graded: {AT_A_TIME} others to this repository are being graded. \
+             When they are over: git commit --allow-empty, and push again."
+        ));
+    };
     let workplace = Workplace::open(repository, settings.limits.disk_mib)?;
     let graded = grade_all(repository, &settings, &workplace, updates);
     workplace.close();

@@ -9,6 +9,7 @@ mod place;
 pub mod record;
 mod remote;
 pub mod settings;
+mod turn;
 mod workplace;
 
 use self::settings::SandboxMode;
