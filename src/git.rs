@@ -1,7 +1,7 @@
 //! Git, the program: how we run it, and what it says when it refuses.
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -41,11 +41,31 @@ pub fn export(
     output_of(git.args(["read-tree", "--reset", "-u", commit]), b"").map(drop)
 }
 
+/// The most that git says of what is ignored, in bytes.
+const MOST_IGNORED: u64 = 16 * 1024 * 1024;
+
 /// What `.gitignore` names of the files that are in an exported directory now: paths, each with a zero
 /// byte behind it. A directory that is ignored as a whole stands for all that is in it.
-pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> Result<String, String> {
-    let list = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
-    output_of(beside(repository, directory, index).args(list), b"")
+///
+/// Programs of strangers may have left anything there, such as a `.gitignore` that is a pipe, or is
+/// larger than memory. So git has limits; an error says that it has reached one.
+pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> io::Result<Vec<u8>> {
+    let git = beside(repository, directory, index);
+    let mut limited = Command::new("timeout");
+    limited.args(["-s", "KILL", "10", "prlimit", "--data=536870912", "--"]);
+    limited.arg(git.get_program()).args(git.get_args()).env("GIT_INDEX_FILE", index);
+    limited.args(["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"]);
+    limited.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = limited.spawn()?;
+    let mut names = Vec::new();
+    if let Some(stdout) = child.stdout.take() {
+        stdout.take(MOST_IGNORED).read_to_end(&mut names)?;
+    }
+    // A name that is cut is none; and git is told so when it writes on.
+    match child.wait()?.success() && (names.is_empty() || names.ends_with(b"\0")) {
+        true => Ok(names),
+        false => Err(io::ErrorKind::Other.into()),
+    }
 }
 
 fn beside(repository: &Path, directory: &Path, index: &Path) -> Command {

@@ -55,7 +55,8 @@ pub fn time_in_queue(thread: u32) -> Duration {
 
 /// The name of a thread, or of a process by the number of its first thread.
 pub fn name(thread: u32) -> String {
-    fs::read_to_string(format!("/proc/{thread}/comm")).unwrap_or_default().trim_end().to_owned()
+    let name = fs::read(format!("/proc/{thread}/comm")).unwrap_or_default();
+    String::from_utf8_lossy(&name).trim_end().to_owned()
 }
 
 // Fields of /proc/PID/stat, counted from the one behind the name, which may contain anything.
@@ -68,7 +69,9 @@ fn stat_field(process: u32, field: usize) -> Option<u64> {
 }
 
 fn stat(process: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Whoever gives itself a name that is no text is not to be overlooked for it.
+    let stat = fs::read(format!("/proc/{process}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
     stat.rsplit_once(") ").map(|(_, fields)| fields.to_owned())
 }
 

@@ -6,7 +6,7 @@ use crate::trial::supervised::{Streams, Supervised, ending};
 use crate::trial::{Place, Subject};
 use serde::Deserialize;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, PipeReader, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
@@ -103,6 +103,8 @@ impl Project {
         let (mut process, streams) = Supervised::start(&command, place, Network::Own)
             .map_err(|error| format!("cannot start the build: {error}"))?;
         let limit = Duration::from_secs(self.build_seconds);
+        // Whoever reads what we print may keep us waiting, and the build is not to gain by it.
+        process.end_after(limit);
         let news = follow(streams);
         let ending = loop {
             let rest = limit.saturating_sub(started.elapsed());
@@ -133,14 +135,18 @@ enum News {
     Ended(String),
 }
 
+/// The most of one line of a build that is kept until its end comes, in bytes.
+const LONGEST_LINE: u64 = 4096;
+
 /// Listens to a build in threads, which do not run far ahead of what is shown.
 fn follow(Streams { output, report }: Streams) -> Receiver<News> {
     let (sender, news) = sync_channel(64);
     thread::spawn({
         let sender = sender.clone();
         move || {
-            for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-                let line = printable(String::from_utf8_lossy(&line).trim_end());
+            let mut output = BufReader::new(output);
+            while let Ok(line @ [_, ..]) = next_line(&mut output).as_deref() {
+                let line = printable(String::from_utf8_lossy(line).trim_end());
                 if sender.send(News::Line(line)).is_err() {
                     break;
                 }
@@ -149,4 +155,12 @@ fn follow(Streams { output, report }: Streams) -> Receiver<News> {
     });
     thread::spawn(move || sender.send(News::Ended(ending(report))));
     news
+}
+
+/// The next line with its end, or a piece of one that is long: a build may print and print without an
+/// end of line. Nothing, where nothing more comes.
+fn next_line(output: &mut BufReader<PipeReader>) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    output.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    Ok(line)
 }

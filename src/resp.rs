@@ -13,6 +13,9 @@ pub fn bulk(bytes: &[u8]) -> Vec<u8> {
     [format!("${}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
 }
 
+/// No error is longer; a server that sends and sends is not listened to for ever.
+const LONGEST_ERROR: usize = 64 * 1024;
+
 /// What a client waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
@@ -54,6 +57,7 @@ impl Reply {
                 [b'-', ..] => match received.windows(2).position(|pair| pair == b"\r\n") {
                     Some(end) => Comparison::Equal(end + 2),
                     None if received.contains(&b'\n') => Comparison::Different,
+                    None if received.len() > LONGEST_ERROR => Comparison::Different,
                     None => Comparison::Incomplete,
                 },
                 _ => Comparison::Different,
@@ -81,5 +85,18 @@ pub fn type_of(reply: &[u8]) -> &'static str {
         [b'*', ..] => "an array",
         [] => "nothing",
         _ => "not a RESP reply: the first byte must be one of + - : $ *",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparison, Reply};
+
+    #[test]
+    fn an_error_that_does_not_end_is_none() {
+        let error = Reply::Error("ERR");
+        let received = |length| [b"-".as_slice(), &vec![b'x'; length]].concat();
+        assert!(matches!(error.compare(&received(1000)), Comparison::Incomplete));
+        assert!(matches!(error.compare(&received(100_000)), Comparison::Different));
     }
 }

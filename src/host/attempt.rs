@@ -18,6 +18,9 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// The largest challenge.toml that is read, in bytes: all of it is held in memory, and some in messages.
+const LARGEST_PROJECT: u64 = 64 * 1024;
+
 /// What came of building and grading a commit.
 pub struct Attempt {
     /// What challenge.toml says, or what the repository was made for.
@@ -41,7 +44,7 @@ pub fn attempt(
         Ok(project) => project,
         Err(problem) => return refused(settings.language.clone(), &problem, report),
     };
-    let place = place::choose(settings, workplace, checkout, &project.language)?;
+    let place = place::choose(repository, settings, workplace, checkout, &project.language)?;
     let project = match place.sandbox {
         Some(_) => project.within(settings.build_time, settings.start_time),
         None => project,
@@ -78,6 +81,7 @@ fn refused(language: String, problem: &str, report: HookReport) -> Result<Attemp
 fn load(checkout: &Path) -> Result<Project, String> {
     // A link could lead to a file of the host, whose beginning would be in the message.
     match fs::symlink_metadata(checkout.join(FILE)) {
+        Ok(file) if file.len() > LARGEST_PROJECT => Err(format!("{FILE} is larger than 64 KiB.")),
         Ok(file) if file.is_file() => Project::load(checkout),
         Ok(_) => Err(format!("{FILE} is not a file in this commit. {EXAMPLE}")),
         Err(_) => Err(format!("There is no {FILE} in this commit. {EXAMPLE}")),

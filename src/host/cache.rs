@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,7 @@ const MOST: u64 = 256 * 1024 * 1024;
 /// The archive, in the home, while it is made.
 const ARCHIVE: &str = ".kept.tar";
 /// Both run in the project. The format is the one whose times have fractions of a second.
-const PACK: &str =
-    r#"cd .. && tar -cf .kept.tar --format=posix --null --verbatim-files-from -T "$0""#;
+const PACK: &str = r#"cd .. && [ ! -e .kept.tar ] && tar -cf .kept.tar --format=posix --null --verbatim-files-from -T "$0""#;
 const UNPACK: &str = r#"cd .. && tar -xf "$0" --skip-old-files"#;
 
 /// Stands for an archive, and is written when that is whole.
@@ -115,7 +115,8 @@ impl Cache<'_> {
         for entry in fs::read_dir(self.ground.join(HOME))? {
             let name = entry?.file_name();
             if name != PROJECT && name != ARCHIVE {
-                names.push_str(&format!("{}\0", name.display()));
+                names.extend(name.as_bytes());
+                names.push(0);
             }
         }
         fs::create_dir_all(offer(self.ground))?;
@@ -127,11 +128,15 @@ impl Cache<'_> {
     }
 
     /// What the learner's `.gitignore` names, each name with a zero byte behind it.
-    fn ignored(&self) -> io::Result<String> {
+    fn ignored(&self) -> io::Result<Vec<u8>> {
+        // What a program has put in its place is not followed.
+        if !fs::symlink_metadata(&self.place.directory)?.is_dir() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
         let index = self.ground.join(INDEX);
-        let names = git::ignored(self.repository, &self.place.directory, &index);
-        let names = names.map_err(io::Error::other)?;
-        Ok(names.split_terminator('\0').map(|name| format!("{PROJECT}/{name}\0")).collect())
+        let names = git::ignored(self.repository, &self.place.directory, &index)?;
+        let names = names.split_inclusive(|byte| *byte == 0);
+        Ok(names.flat_map(|name| [PROJECT.as_bytes(), b"/", name].concat()).collect())
     }
 
     fn store(&self) -> io::Result<()> {

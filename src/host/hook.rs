@@ -5,7 +5,9 @@ use super::attempt::{Attempt, attempt};
 use super::record::{self, Push};
 use super::remote::{say, say_wrapped};
 use super::settings::Settings;
+use super::turn::{self, AT_A_TIME};
 use super::workplace::{Workplace, undisturbed};
+use crate::bytes::printable;
 use crate::git;
 use crate::stages::STAGES;
 use crate::style::{BOLD, DIM, GOOD};
@@ -32,19 +34,26 @@ pub fn post_receive(repository: &Path) -> ExitCode {
     match grade_pushed(repository) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            let _ = say_wrapped(&format!("challenge: {problem}"));
+            let _ = say_wrapped(&printable(&format!("challenge: {problem}")));
             ExitCode::from(2)
         }
     }
 }
 
 fn grade_pushed(repository: &Path) -> Result<(), String> {
-    let mut input = String::new();
-    stdin().read_to_string(&mut input).map_err(|error| format!("no list of refs: {error}"))?;
+    let mut input = Vec::new();
+    stdin().read_to_end(&mut input).map_err(|error| format!("no list of refs: {error}"))?;
+    let input = String::from_utf8_lossy(&input);
     let mut updates: Vec<Update> = input.lines().filter_map(Update::parse).collect();
     let main = format!("refs/heads/{BRANCH}");
     updates.sort_by_key(|update| update.name != main); // what counts comes first
     let settings = Settings::of(repository)?;
+    let Some(_turn) = turn::take(repository)? else {
+        return say_wrapped(&format!(
+            "The push is kept, and not graded: {AT_A_TIME} others to this repository are being graded. \
+             When they are over: git commit --allow-empty, and push again."
+        ));
+    };
     let workplace = Workplace::open(repository, settings.limits.disk_mib)?;
     let graded = grade_all(repository, &settings, &workplace, updates);
     workplace.close();
@@ -60,7 +69,7 @@ fn grade_all(
     let mut graded: Vec<String> = Vec::new();
     for update in updates {
         match update.refusal(&graded) {
-            Some(reason) => say_wrapped(&reason)?,
+            Some(reason) => say_wrapped(&printable(&reason))?,
             None => {
                 update.grade(repository, settings, place)?;
                 graded.push(update.new);
@@ -104,7 +113,7 @@ impl Update {
         place: &Workplace,
     ) -> Result<(), String> {
         let started = Instant::now();
-        let branch = self.branch().unwrap_or_default();
+        let branch = printable(self.branch().unwrap_or_default());
         let counts = branch == BRANCH;
         say(&format!("{BOLD}Grading {} on {branch}{BOLD:#}", &self.new[..8]))?;
         if !counts {
@@ -130,13 +139,13 @@ impl Update {
     }
 
     fn record(&self, repository: &Path, name: &str, attempt: Attempt) -> Result<Push, String> {
-        let branch = self.branch().unwrap_or_default();
+        let branch = printable(self.branch().unwrap_or_default());
         let push = Push {
             push: 0,
             time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             commit: self.new.clone(),
-            branch: branch.to_owned(),
             counts: branch == BRANCH,
+            branch,
             name: name.to_owned(),
             language: attempt.language,
             problem: attempt.problem,

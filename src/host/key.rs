@@ -73,6 +73,10 @@ impl Key {
     fn line_for(&self, repository: &Path) -> io::Result<String> {
         let challenge = shell_word(&env::current_exe()?);
         let command = format!("{challenge} serve {}", shell_word(&fs::canonicalize(repository)?));
+        if command.contains(char::is_control) {
+            // A line of the file would end there, and another begin.
+            return Err(io::Error::other("the name of the repository has a control character"));
+        }
         let quoted = command.replace('\\', "\\\\").replace('"', "\\\"");
         Ok(format!("restrict,command=\"{quoted}\" {}", self.line))
     }

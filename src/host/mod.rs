@@ -9,6 +9,7 @@ mod place;
 pub mod record;
 mod remote;
 pub mod settings;
+mod turn;
 mod workplace;
 
 use self::settings::SandboxMode;
@@ -52,6 +53,11 @@ pub struct Hosting {
     /// Where pushes are graded as well.
     pub ci: Option<ci::Service>,
 }
+
+/// What the attributes of a commit could ask for when it is checked out, and is not done: it would be done
+/// by the host's git, and by libraries that were not made for strangers, such as iconv(3). What stands
+/// here goes before what commits say, see gitattributes(5).
+const ATTRIBUTES: &str = "* -text -eol -ident -filter -working-tree-encoding\n";
 
 /// The most that a stranger's push may bring, and whether git looks at it closely.
 const STRANGERS: [(&str, &str); 2] =
@@ -104,6 +110,7 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         git::run(repository, &["config", "--add", key, value])?;
     }
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
+    write(&repository.join("info/attributes"), ATTRIBUTES).map_err(cannot)?;
     commit_starter(repository, hosting)?;
     install_hook(repository).map_err(cannot)
 }

@@ -6,12 +6,13 @@ use super::workplace::{self, Workplace};
 use crate::languages;
 use crate::trial::Place;
 use crate::trial::sandbox::{HOME, PROJECT, Sandbox};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{env, fs};
 
 /// Where the commit is built and run, which is said.
 pub fn choose(
+    repository: &Path,
     settings: &Settings,
     workplace: &Workplace,
     checkout: PathBuf,
@@ -23,7 +24,7 @@ pub fn choose(
     }
     let sandbox = match workplace.refusal() {
         Some(reason) => Err(reason.to_owned()),
-        None => sandbox(settings, workplace.root(), language),
+        None => sandbox(repository, settings, workplace.root(), language),
     };
     match sandbox {
         Ok(sandbox) => {
@@ -41,14 +42,28 @@ pub fn choose(
     }
 }
 
-fn sandbox(settings: &Settings, ground: &Path, language: &str) -> Result<Sandbox, String> {
+fn sandbox(
+    repository: &Path,
+    settings: &Settings,
+    ground: &Path,
+    language: &str,
+) -> Result<Sandbox, String> {
     let mut toolchains = settings.toolchains.clone();
     let language = languages::find(language).ok();
     if settings.root == Path::new("/") {
-        toolchains.extend(language.and_then(|language| language.toolchain()));
+        let found = language.and_then(|language| language.toolchain());
+        toolchains.extend(found.filter(|toolchain| !has_secrets(&toolchain.folder, repository)));
     }
     let program = language.map_or("sh", |language| language.program);
     Sandbox::open(ground, &settings.root, toolchains, &settings.limits, program)
+}
+
+/// Whether a folder that was taken for a toolchain is more than that: of a program in ~/bin, it would be the
+/// home, with all repositories and keys.
+fn has_secrets(folder: &Path, repository: &Path) -> bool {
+    let secret = [env::home_dir(), Some(repository.to_owned())];
+    let secret = secret.into_iter().flatten().filter_map(|path| fs::canonicalize(path).ok());
+    secret.into_iter().any(|path| path.starts_with(folder))
 }
 
 /// Whether what is pushed to this repository can be graded in a sandbox; if not, why. Leaves this
@@ -57,5 +72,5 @@ pub fn try_sandbox(repository: &Path) -> Result<(), String> {
     let settings = Settings::of(repository)?;
     let ground = workplace::cover(repository, settings.limits.disk_mib)?;
     fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;
-    sandbox(&settings, &ground, &settings.language).map(drop)
+    sandbox(repository, &settings, &ground, &settings.language).map(drop)
 }

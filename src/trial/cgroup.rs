@@ -44,6 +44,9 @@ impl Cgroup {
             let directory = limit_in(&own, file, limit)
                 .or_else(|_| limit_in(&top, file, limit))
                 .map_err(|error| format!("no cgroup for {controller}: {error}"))?;
+            if controller == "memory" {
+                spare_swap(&directory, memory);
+            }
             if !group.directories.contains(&directory) {
                 group.directories.push(directory);
             }
@@ -102,6 +105,18 @@ fn limit_in(parent: &Path, file: &str, limit: u64) -> io::Result<PathBuf> {
     limited.map(|()| directory)
 }
 
+/// What does not fit into memory is not to fill the swap of the host instead. Where there is none, or the
+/// kernel does not count it, the files are missing.
+fn spare_swap(group: &Path, memory: u64) {
+    // Of version 1, the limit is that of both together.
+    for (file, limit) in [("memory.swap.max", 0), ("memory.memsw.limit_in_bytes", memory)] {
+        let file = group.join(file);
+        if file.exists() {
+            let _ = fs::write(file, limit.to_string());
+        }
+    }
+}
+
 /// Groups whose makers were killed.
 fn remove_old(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
@@ -110,5 +125,25 @@ fn remove_old(parent: &Path) {
         if maker.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
             let _ = fs::remove_dir(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cgroup, fs};
+    use crate::trial::sandbox::Limits;
+
+    /// Where we may make no group, or swap is not counted, there is nothing to see.
+    #[test]
+    fn swap_is_no_more_memory() {
+        let limits = Limits { memory_mib: 100, disk_mib: 1, processes: 10, cpu_seconds: 1 };
+        let Ok(group) = Cgroup::open(&limits) else { return };
+        let read = |name: &str| {
+            let mut directories = group.directories.iter();
+            directories.find_map(|directory| fs::read_to_string(directory.join(name)).ok())
+        };
+        let (new, old) = (read("memory.swap.max"), read("memory.memsw.limit_in_bytes"));
+        assert!(new.is_none_or(|limit| limit.trim() == "0"));
+        assert!(old.is_none_or(|limit| limit.trim() == "104857600"));
     }
 }

@@ -24,6 +24,7 @@ pub const ARGUMENT: &str = "__init";
 
 /// How the program ended, or why it did not start, as one line of text.
 pub fn run(program: &[OsString]) -> ! {
+    leave_inheritance();
     // Orphans come to us even where we are not process 1.
     let _ = prctl::set_child_subreaper(true);
     let report = match spawn(program) {
@@ -39,6 +40,24 @@ pub fn run(program: &[OsString]) -> ! {
     let _ = writeln!(stdout(), "{report}");
     // The program is over; what it left running ends with the lifeline.
     die_with_lifeline()
+}
+
+/// Gives up what whoever hosts this has had open, and the keys of their session: both go from process to
+/// process, into a sandbox too. See close_range(2), session-keyring(7).
+fn leave_inheritance() {
+    const BEHIND_STANDARD_ERROR: libc::c_int = libc::STDERR_FILENO + 1;
+    const OLD_LIMIT: libc::c_int = 1024;
+    // SAFETY: nothing in this process has opened a descriptor yet.
+    unsafe {
+        // Kernels before 5.9 do not have it.
+        if libc::syscall(libc::SYS_close_range, BEHIND_STANDARD_ERROR, libc::c_int::MAX, 0) != 0 {
+            for descriptor in BEHIND_STANDARD_ERROR..OLD_LIMIT {
+                libc::close(descriptor);
+            }
+        }
+    }
+    // SAFETY: this only gives us an empty keyring. Where the kernel has none, there is no key.
+    let _ = unsafe { libc::syscall(libc::SYS_keyctl, libc::KEYCTL_JOIN_SESSION_KEYRING, 0) };
 }
 
 fn spawn(program: &[OsString]) -> std::io::Result<Pid> {

@@ -141,6 +141,7 @@ impl Sandbox {
 
 /// Whether nobody could start bwrap: we, or the program that was to become it.
 fn is_missing(how: &str, said: &str) -> bool {
+    let said = said.replace(['\'', '‘', '’'], "");
     how.starts_with("cannot start: No such file")
         || said.ends_with("bwrap: not found")
         || said.ends_with("bwrap: No such file or directory")

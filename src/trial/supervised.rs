@@ -6,16 +6,25 @@ use super::{Place, init, namespaces};
 use crate::procfs;
 use nix::sys::signal::Signal;
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe, sink};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
+use std::time::Duration;
+
+/// How long a command of ours may take, and how much of what it prints is kept, in bytes: it works on
+/// files that a learner's program has made.
+const MOST_TIME: Duration = Duration::from_secs(60);
+const KEPT_OUTPUT: u64 = 64 * 1024;
 
 pub struct Supervised {
     init: Child,
     is_sandboxed: bool,
     /// Ends the command, and all that it has started, when it is dropped.
     lifeline: Option<PipeWriter>,
+    /// The same where a clock has the lifeline.
+    clock: Option<Sender<()>>,
 }
 
 /// What comes from a command: what it prints, and how it ended.
@@ -49,7 +58,7 @@ impl Supervised {
         let init = namespaces::spawn_isolated(command)?;
         let is_sandboxed = place.sandbox.is_some();
         let report = Report { pipe: report, is_sandboxed };
-        let supervised = Supervised { init, is_sandboxed, lifeline: Some(lifeline) };
+        let supervised = Supervised { init, is_sandboxed, lifeline: Some(lifeline), clock: None };
         Ok((supervised, Streams { output, report }))
     }
 
@@ -63,9 +72,21 @@ impl Supervised {
         }
     }
 
+    /// Ends the command after so long, whatever keeps us from doing so.
+    pub fn end_after(&mut self, time: Duration) {
+        let (clock, stopped) = channel::<()>();
+        let lifeline = self.lifeline.take();
+        self.clock = Some(clock);
+        thread::spawn(move || {
+            let _ = stopped.recv_timeout(time);
+            drop(lifeline);
+        });
+    }
+
     /// Ends the command, and waits until nothing of it is left.
     pub fn stop(&mut self) {
         drop(self.lifeline.take());
+        drop(self.clock.take());
         let _ = self.init.wait();
     }
 }
@@ -76,13 +97,16 @@ impl Drop for Supervised {
     }
 }
 
-/// Runs a command that ends by itself, without a network. Gives how it ended, and what it printed.
+/// Runs a command that ends soon, without a network. Gives how it ended, and what it printed first.
 pub fn run(program: &[OsString], place: &Place) -> io::Result<(String, String)> {
-    let (process, Streams { mut output, report }) =
+    let (mut process, Streams { mut output, report }) =
         Supervised::start(program, place, Network::Own)?;
-    let printed = thread::spawn(move || {
+    process.end_after(MOST_TIME);
+    let printed = thread::spawn(move || -> io::Result<String> {
         let mut printed = Vec::new();
-        output.read_to_end(&mut printed).map(|_| String::from_utf8_lossy(&printed).into_owned())
+        output.by_ref().take(KEPT_OUTPUT).read_to_end(&mut printed)?;
+        io::copy(&mut output, &mut sink())?; // it would wait for us
+        Ok(String::from_utf8_lossy(&printed).into_owned())
     });
     let ending = ending(report);
     drop(process); // what it has left behind could keep its output open

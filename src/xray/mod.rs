@@ -3,9 +3,11 @@
 mod syscall;
 mod words;
 
+use crate::bytes::printable;
 use crate::procfs;
 use crate::sockets::{self, ServerEnd};
 use crate::trial::Lane;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -97,14 +99,14 @@ fn listens(processes: &[u32]) -> Vec<SocketAddr> {
     if sockets::listener().is_some() {
         return Vec::new();
     }
-    let listeners = sockets::listeners();
-    let holds = |inode| {
-        processes.iter().any(|&process| {
-            let mut descriptors = procfs::descriptors(process).into_iter();
-            descriptors.any(|number| procfs::socket_inode(process, number.into()) == Some(inode))
-        })
+    // There may be thousands of either.
+    let inodes = |&process: &u32| {
+        let descriptors = procfs::descriptors(process).into_iter();
+        descriptors.filter_map(move |number| procfs::socket_inode(process, number.into()))
     };
-    listeners.into_iter().filter(|(_, inode)| holds(*inode)).map(|(address, _)| address).collect()
+    let held: HashSet<u64> = processes.iter().flat_map(inodes).collect();
+    let listeners = sockets::listeners().into_iter().filter(|(_, inode)| held.contains(inode));
+    listeners.map(|(address, _)| address).collect()
 }
 
 fn cpu_time(processes: &[u32]) -> Duration {
@@ -119,14 +121,15 @@ fn view(process: u32, thread: u32, ends: &[(Lane, Option<ServerEnd>)]) -> Thread
         _ => &[],
     };
     let targets = descriptors.iter().map(|&descriptor| target(process, descriptor, ends)).collect();
-    Thread { name: procfs::name(thread), activity, targets }
+    Thread { name: printable(&procfs::name(thread)), activity, targets }
 }
 
 /// Finds what a descriptor is through its socket's inode.
 fn target(process: u32, descriptor: u64, ends: &[(Lane, Option<ServerEnd>)]) -> Target {
     let Some(inode) = procfs::socket_inode(process, descriptor) else {
         let target = procfs::descriptor_target(process, descriptor);
-        return Target::Other(target.unwrap_or_else(|| format!("descriptor {descriptor}")));
+        let target = target.unwrap_or_else(|| format!("descriptor {descriptor}"));
+        return Target::Other(printable(&target));
     };
     if sockets::listener() == Some(inode) {
         return Target::Listener;

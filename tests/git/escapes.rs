@@ -1,7 +1,7 @@
 //! Pushed programs that try to get out of the sandbox, while they are built and while they are graded.
 //! Each attempt is refused, it does nothing to the host, and the verdict stands.
 
-use crate::push::Pushed;
+use crate::push::{Push, Pushed};
 use crate::world::{Clone, World};
 use std::fs;
 use std::net::TcpListener;
@@ -49,7 +49,20 @@ fn refused(world: &World, attempt: &str, target: &str, settings: &[(&str, &str)]
 #[track_caller]
 fn push_in_vain(clone: &Clone) -> Pushed {
     clone.commit();
-    let pushed = clone.push(&[]);
+    had_no_effect(clone, clone.push(&[]))
+}
+
+/// The same where a script pushes, which is given `argument` as its `$0`.
+#[track_caller]
+fn push_by_script_in_vain(clone: &Clone, script: &str, argument: &str) -> Pushed {
+    clone.commit();
+    let mut command = clone.world.command("sh", &["-c", script, argument]);
+    command.current_dir(&clone.directory);
+    had_no_effect(clone, Push::start(command).end())
+}
+
+#[track_caller]
+fn had_no_effect(clone: &Clone, pushed: Pushed) -> Pushed {
     pushed.expect(&["Sandbox: no network", "| refused: ", "6 of 6 stages pass"]);
     pushed.expect_not("SUCCEEDED");
     let record = clone.world.record("eve.git");
@@ -185,6 +198,47 @@ pub fn no_namespace_is_entered(world: &World) {
 
 pub fn the_environment_of_the_host_is_not_seen(world: &World) {
     refused(world, "see_environment", "GIT_CONFIG_GLOBAL", &[]).expect(&["KeyError"]);
+}
+
+pub fn the_environment_of_the_host_is_not_seen_in_other_processes(world: &World) {
+    refused(world, "see_environment_of_processes", "GIT_CONFIG_GLOBAL", &[])
+        .expect(&["no process has it"]);
+}
+
+pub fn a_descriptor_of_the_host_is_not_inherited(world: &World) {
+    let secret = world.path("secret");
+    fs::write(&secret, "the host's secret\n").expect("a new file");
+    let clone = hostile(world, "read_inherited_descriptors", "", &[]);
+    let script = "exec git push 9<\"$0\"";
+    push_by_script_in_vain(&clone, script, secret.to_str().expect("text"))
+        .expect(&["nothing was inherited"]);
+}
+
+/// Whoever logs in, or starts a server, may have keys of the kernel with them.
+pub fn a_key_of_the_hosts_session_is_not_inherited(world: &World) {
+    let name = format!("challenge-secret-{}", std::process::id());
+    let clone = hostile(world, "read_inherited_key", &name, &[]);
+    let script = "exec python3 \"$0\" NAME git push".replace("NAME", &name);
+    let attacks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks");
+    let with_key = attacks.join("with_key.py");
+    push_by_script_in_vain(&clone, &script, with_key.to_str().expect("text"));
+}
+
+/// The home of whoever hosts is not the toolchain of a program that is in its folder `bin`.
+pub fn a_toolchain_does_not_show_the_home(world: &World) {
+    fs::write(world.path("home/secret"), "the host's secret\n").expect("a new file");
+    fs::create_dir(world.path("home/bin")).expect("a new name");
+    fs::copy("/bin/true", world.path("home/bin/zig")).expect("a copy");
+    let path = std::env::var("PATH").unwrap_or_default();
+    world.search_in(format!("{}:{path}", world.path("home/bin").display()));
+    let secret = world.path("home/secret").display().to_string();
+    let clone = hostile(world, "read_file", &secret, &[]);
+    let project = clone.read("challenge.toml").replace("\"python\"", "\"zig\"");
+    clone.write("challenge.toml", &project);
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect_not("SUCCEEDED");
+    pushed.expect(&["zig is not found in it"]);
 }
 
 /// The tester in a folder that the host shows, as /usr/local/bin is on most.

@@ -114,6 +114,17 @@ pub fn what_is_no_key_makes_no_repository(world: &World) {
     assert!(proof.status.success(), "ssh-keygen does not read {}", keys.display());
 }
 
+/// Names of repositories may come from a list of people.
+pub fn a_name_adds_no_line_for_another_key(world: &World) {
+    let key = world.sshd().make_key("ada").display().to_string();
+    let name = "a\nssh-ed25519 AAAA eve.git";
+    let arguments = ["host", name, "--language", "python", "--key", &key];
+    assert!(world.fails(&arguments).contains("control character"));
+    let keys = fs::read_to_string(world.path("home/.ssh/authorized_keys")).unwrap_or_default();
+    assert_eq!(keys, "");
+    assert!(!world.path(name).exists());
+}
+
 /// As docs/hosting.md has it.
 pub fn a_mirror_is_a_backup(world: &World) {
     host(world, "ada");

@@ -52,6 +52,27 @@ pub fn two_pushes_at_once_do_not_mix(world: &World) {
     assert!(record[0]["push"] == 1 && record[1]["push"] == 2, "{record:?}");
 }
 
+/// Each would have the memory that a push may use.
+pub fn of_three_pushes_at_once_two_are_graded(world: &World) {
+    let clone = world.project("ada", &waiting("it", "go"));
+    world.git("ada.git", &["config", "challenge.sandbox", "off"]);
+    let mut pushes = Vec::new();
+    for branch in ["main", "one"] {
+        clone.commit_on(branch);
+        let mut push = clone.start_push(&["origin", branch]);
+        push.await_line("| it begins");
+        pushes.push(push);
+    }
+    clone.commit_on("two");
+    let third = clone.push(&["origin", "two"]);
+    third.expect(&["The push is kept, and not graded"]);
+    third.expect_not("| it begins");
+    fs::write(world.path("home/go"), "").expect("a new file");
+    pushes.into_iter().for_each(|push| push.end().expect(&["Stage 0, bind"]));
+    clone.commit();
+    clone.push(&["origin", "two"]).expect(&["Stage 0, bind"]);
+}
+
 /// A build and a program that never end, and have a process that has detached itself.
 const ENDLESS: [&str; 2] = [
     "language = \"x\"\nrun = \"false\"\nbuild = \"setsid sleep NAP & sleep NAP\"\n",

@@ -13,6 +13,7 @@ mod refs;
 mod sandbox;
 mod sshd;
 mod world;
+mod xray;
 
 use test_support::{Need, Suite};
 use world::World;
@@ -34,12 +35,17 @@ fn main() {
         refs::of_several_branches_main_comes_first_and_three_are_enough
         refs::what_is_not_a_new_commit_on_a_branch_is_kept_and_said
         refs::the_default_branch_cannot_be_deleted
+        refs::the_name_of_a_branch_is_no_escape
+        refs::the_name_of_a_branch_may_be_no_text
         refs::a_learner_cannot_rewrite_the_record
         problems::what_is_wrong_is_said_and_kept
         problems::a_commit_without_the_file_and_one_without_any_are_told_so
+        problems::a_line_of_a_build_that_does_not_end_is_shown_in_pieces
+        problems::a_challenge_toml_that_is_too_large_is_not_read
         problems::links_and_submodules_are_checked_out_as_they_are
         sandbox::what_a_build_has_made_is_kept_without_a_sandbox
         sandbox::no_filter_runs_on_the_host
+        sandbox::nothing_is_converted_on_the_host
         problems::git_variables_of_the_hook_reach_neither_build_nor_program
     ];
     let with_python = named![
@@ -50,6 +56,7 @@ fn main() {
     let on_both_roads = named![
         live::lines_come_as_they_are_written
         live::two_pushes_at_once_do_not_mix
+        live::of_three_pushes_at_once_two_are_graded
         live::ctrl_c_leaves_nothing_behind
         live::a_killed_client_leaves_nothing_behind
         live::a_killed_connection_leaves_nothing_behind
@@ -62,6 +69,8 @@ fn main() {
         sandbox::whoever_has_no_bubblewrap_is_told_how_to_get_it
         sandbox::what_is_in_force_is_said
         sandbox::no_challenge_toml_asks_for_more_time_than_is_granted
+        sandbox::nobody_gains_time_for_a_build_by_not_reading
+        sandbox::a_build_does_not_keep_the_host_waiting_or_lead_it_away
         sandbox::what_a_build_has_made_is_kept_in_a_sandbox
         escapes::a_file_of_the_host_cannot_be_read
         escapes::passwords_of_the_host_cannot_be_read
@@ -84,12 +93,21 @@ fn main() {
         escapes::the_name_of_a_language_is_no_escape
         escapes::no_namespace_is_entered
         escapes::the_environment_of_the_host_is_not_seen
+        escapes::the_environment_of_the_host_is_not_seen_in_other_processes
+        escapes::a_descriptor_of_the_host_is_not_inherited
+        escapes::a_key_of_the_hosts_session_is_not_inherited
+        escapes::a_toolchain_does_not_show_the_home
         escapes::the_tester_cannot_be_read
+        xray::a_name_that_is_no_text_hides_no_process
+        xray::a_name_of_a_file_is_no_escape
+        xray::a_name_of_a_thread_is_no_escape
+        xray::thousands_of_listeners_are_looked_at_in_time
     ];
     let over_ssh = named![
         keys::a_key_opens_its_own_repository
         keys::a_key_opens_nothing_else
         keys::what_is_no_key_makes_no_repository
+        keys::a_name_adds_no_line_for_another_key
         keys::a_mirror_is_a_backup
     ];
     let whole_machine =

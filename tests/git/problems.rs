@@ -112,3 +112,23 @@ pub fn git_variables_of_the_hook_reach_neither_build_nor_program(world: &World) 
         assert!(strange.is_empty(), "the {name} sees {strange:?}");
     }
 }
+
+/// Whoever hosts keeps no more of it in memory, however much comes.
+pub fn a_line_of_a_build_that_does_not_end_is_shown_in_pieces(world: &World) {
+    let build = "head -c 100000 /dev/zero | tr '\\\\0' y";
+    let clone = world.project("ada", &format!("{FAILING}build = \"{build}\"\n"));
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["Stage 0, bind"]);
+    let lines = pushed.lines.iter().map(|(_, line)| line.matches('y').count());
+    let lengths: Vec<usize> = lines.filter(|length| *length > 1000).collect();
+    assert!(lengths.iter().all(|length| *length < 10_000), "{lengths:?}");
+    assert!((99_000..=100_000).contains(&lengths.iter().sum::<usize>()), "{lengths:?}");
+}
+
+pub fn a_challenge_toml_that_is_too_large_is_not_read(world: &World) {
+    let clone = world.project("ada", FAILING);
+    clone.write("challenge.toml", &format!("{FAILING}# {}\n", "x".repeat(100_000)));
+    clone.commit();
+    clone.push(&[]).expect(&["challenge.toml is larger than 64 KiB"]);
+}

@@ -1,7 +1,10 @@
 //! Whatever is pushed, and wherever: what is graded, what counts, and what is merely kept.
 
+use crate::push::Push;
 use crate::world::{Clone, FAILING, MAIN, World};
 use serde_json::Value;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// Passes stage 0, and no other.
 const BINDS: &str = r#"
@@ -131,4 +134,24 @@ fn forge_results(clone: &Clone, commit: &str) {
     clone.git(&["checkout", "-q", "results"]);
     clone.write(commit, "{\"push\":1,\"stages_passed\":6}\n");
     clone.commit();
+}
+
+/// Git refuses most control characters in names of refs, and not those of ISO 6429 behind ASCII, by which
+/// some terminals are commanded.
+pub fn the_name_of_a_branch_is_no_escape(world: &World) {
+    let clone = world.project("ada", FAILING);
+    clone.commit();
+    let pushed = clone.push(&["origin", "HEAD:refs/heads/a\u{9b}2Jb", "HEAD:refs/tags/\u{9b}2J"]);
+    pushed.expect(&[r"on a\u{9b}2Jb", r"refs/tags/\u{9b}2J is kept"]);
+    assert!(world.record("ada.git")[0]["branch"] == r"a\u{9b}2Jb");
+}
+
+pub fn the_name_of_a_branch_may_be_no_text(world: &World) {
+    let clone = world.project("ada", FAILING);
+    clone.commit();
+    let mut arguments = ["push", "origin", "main", "HEAD:refs/heads/"].map(OsString::from);
+    arguments[3].push(OsStr::from_bytes(b"\xff"));
+    let mut command = world.command("git", &arguments);
+    command.current_dir(&clone.directory);
+    Push::start(command).end().expect(&["on main", "Push 1,"]);
 }

@@ -2,8 +2,12 @@
 //! what a build has made is there for the next.
 
 use crate::world::{Clone, FAILING, World};
-use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs::{self, File};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+use test_support::eventually;
 
 /// Programs without bubblewrap: all that is in these folders but that.
 fn path_without_bubblewrap(world: &World) -> String {
@@ -95,6 +99,56 @@ pub fn no_challenge_toml_asks_for_more_time_than_is_granted(world: &World) {
     clone.push(&[]).expect(&["the build took longer than 1 s"]);
 }
 
+/// A client that reads no more makes the host wait, and not the clock of the build.
+pub fn nobody_gains_time_for_a_build_by_not_reading(world: &World) {
+    let project = "language = \"x\"\nbuild = \"sleep NAP & yes\"\nrun = \"false\"\n";
+    let clone = world.project("ada", &project.replace("NAP", &world.nap));
+    world.git("ada.git", &["config", "challenge.sandbox", "required"]);
+    world.git("ada.git", &["config", "challenge.buildSeconds", "2"]);
+    clone.commit();
+    let mut push = clone.start_push(&[]);
+    push.await_line("| y");
+    let signal = |signal| {
+        // SAFETY: kill only sends a signal, to git that this test has started.
+        assert_eq!(unsafe { libc::kill(push.child.id() as i32, signal) }, 0);
+    };
+    signal(libc::SIGSTOP);
+    let naps = || world.processes().iter().any(|(_, line)| line.contains(&world.nap));
+    eventually("the build ends", || !naps());
+    signal(libc::SIGCONT);
+    push.end().expect(&["the build took longer than 2 s"]);
+}
+
+/// What the host reads when it keeps something, a build may have put pipes and links in the place of.
+pub fn a_build_does_not_keep_the_host_waiting_or_lead_it_away(world: &World) {
+    let elsewhere = world.path("elsewhere");
+    fs::create_dir(&elsewhere).expect("a new name");
+    let pipe = elsewhere.join(".gitignore");
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("it is installed");
+    assert!(made.success());
+    let clone = world.project("ada", FAILING);
+    world.git("ada.git", &["config", "challenge.sandbox", "required"]);
+    for build in [
+        "mkfifo $HOME/.kept.tar",
+        "mkdir folder && mkfifo folder/.gitignore",
+        &format!("cd && rm -r project && ln -s {} project", elsewhere.display()),
+    ] {
+        clone.write("challenge.toml", &format!("{FAILING}build = \"{build}\"\n"));
+        clone.commit();
+        let mut push = clone.start_push(&[]);
+        push.await_line("Built in");
+        let end = thread::spawn(|| push.end());
+        while !end.is_finished() {
+            // It opens only where somebody reads at the other end.
+            let opened = File::options().write(true).custom_flags(libc::O_NONBLOCK).open(&pipe);
+            assert!(opened.is_err(), "the host reads elsewhere");
+            thread::sleep(Duration::from_millis(10));
+        }
+        end.join().expect("it ends").expect(&["Push "]);
+        assert!(!world.path("ada.git/challenge-cache").exists(), "{build}: something was kept");
+    }
+}
+
 /// Adds a line to what it has made, and says how many there are, and which sources are older.
 const BUILD: &str = "language = \"x\"\nrun = \"false\"\nbuild = \"\"\"\n\
     echo line >> made; echo line >> unnamed; echo line >> $CACHE/tool; \
@@ -158,4 +212,15 @@ pub fn no_filter_runs_on_the_host(world: &World) {
     fs::remove_file(clone.directory.join("a.txt")).expect("it is there");
     clone.git(&["checkout", "-q", "--", "a.txt"]);
     assert!(marker.exists(), "the filter is one that git runs elsewhere");
+}
+
+/// Files are in the sandbox as they are in the commit.
+pub fn nothing_is_converted_on_the_host(world: &World) {
+    let project = format!("{FAILING}build = \"cat a.id; wc -c < a.txt\"\n");
+    let clone = world.project("ada", &project);
+    clone.write(".gitattributes", "*.id ident\n*.txt text eol=crlf\n");
+    clone.write("a.id", "$Id$\n");
+    clone.write("a.txt", "one\ntwo\n");
+    clone.commit();
+    clone.push(&[]).expect(&["| $Id$", "| 8"]);
 }

@@ -4,6 +4,7 @@ use super::{
     ETC, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox, TOOLCHAINS,
     becomes_nobody,
 };
+use nix::sys::resource::{Resource, getrlimit};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -15,8 +16,8 @@ pub const HOME: &str = "/home/learner";
 
 /// The parts of a root file system that hold programs and libraries.
 const SYSTEM: [&str; 7] = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
-/// What programs need of /etc to find their parts; names may go on behind these. All else, such as keys
-/// and passwords, is not there.
+/// What programs need of /etc to find their parts; behind these, names may go on with anything but a
+/// letter, such as a version. All else, such as keys and passwords, is not there.
 const SETTINGS: [&str; 12] = [
     "alternatives",
     "ghc",
@@ -37,12 +38,19 @@ const DATABASES: [&str; 1] = ["var/lib/ghc"];
 /// The folders for temporary files, each of limited size.
 const TEMPORARY: [&str; 2] = ["/tmp", "/dev/shm"];
 
+/// Of a process. As everywhere, a program has to ask for more than 1024 of them.
+const MOST_DESCRIPTORS: u64 = 4096;
+
 const MIB: u64 = 1024 * 1024;
 
 impl Sandbox {
     /// The command line that runs `program` in the sandbox.
     pub fn command(&self, program: &[OsString], network: Network) -> Vec<OsString> {
         let mut words = Words::default();
+        // What bwrap clears is gone for the program, and stays in bwrap itself, whose /proc/1/environ
+        // can be read from within.
+        let path = env::var_os("PATH").unwrap_or_default();
+        words.all(["env".into(), "-i".into(), assigned("PATH", &path)]);
         if let Ok(cgroup) = &self.cgroup {
             words.all(cgroup.entrance());
         }
@@ -99,8 +107,7 @@ impl Sandbox {
         }
         words.all(["--dir", "/etc"]);
         for name in names_in(&self.root.join("etc")) {
-            let starts_with = |start: &&str| name.as_encoded_bytes().starts_with(start.as_bytes());
-            if SETTINGS.iter().any(starts_with) {
+            if SETTINGS.iter().any(|start| is_of(&name, start)) {
                 let from = self.root.join("etc").join(&name);
                 words.bind("--ro-bind-try", &from, &Path::new("/etc").join(&name));
             }
@@ -153,7 +160,23 @@ fn limits(limits: &Limits, words: &mut Words) {
     ] {
         words.all([format!("--{name}={value}")]);
     }
+    // Who looks at a program looks at each descriptor.
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        words.all([format!("--nofile={}:{}", most.min(1024), most.min(MOST_DESCRIPTORS))]);
+    }
     words.all(["--"]);
+}
+
+/// Whether a file of /etc belongs to what is called so: php, php8 or php.d; not phpmyadmin.
+fn is_of(name: &OsStr, start: &str) -> bool {
+    let rest = name.as_encoded_bytes().strip_prefix(start.as_bytes());
+    rest.is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphabetic))
+}
+
+fn assigned(name: &str, value: &OsStr) -> OsString {
+    let mut word = OsString::from(format!("{name}="));
+    word.push(value);
+    word
 }
 
 /// The words of a command line.
@@ -175,4 +198,21 @@ fn names_in(directory: &Path) -> Vec<OsString> {
     let mut names: Vec<OsString> = entries.map(|entry| entry.file_name()).collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SETTINGS, is_of};
+    use std::ffi::OsStr;
+
+    #[test]
+    fn of_the_settings_of_a_host_only_those_of_programs_are_shown() {
+        let is_shown = |name: &str| SETTINGS.iter().any(|start| is_of(OsStr::new(name), start));
+        for name in ["php", "php8", "ld.so.conf.d", "java-17-openjdk", "python3.11", "localtime"] {
+            assert!(is_shown(name), "{name}");
+        }
+        for name in ["phpmyadmin", "phpldapadmin", "monotone", "shadow", "perlbal", "javahelper"] {
+            assert!(!is_shown(name), "{name}");
+        }
+    }
 }
