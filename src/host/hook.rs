@@ -48,12 +48,11 @@ fn grade_pushed(repository: &Path) -> Result<(), String> {
     let main = format!("refs/heads/{BRANCH}");
     updates.sort_by_key(|update| update.name != main); // what counts comes first
     let settings = Settings::of(repository)?;
-    let Some(_turn) = turn::take(repository)? else {
-        return say_wrapped(&format!(
-            "The push is kept, and not graded: {AT_A_TIME} others to this repository are being graded. \
-             When they are over: git commit --allow-empty, and push again."
-        ));
-    };
+    let _turn = turn::take(repository, || {
+        say_wrapped(&format!(
+            "{AT_A_TIME} pushes to this repository are being graded: this one waits for its turn."
+        ))
+    })?;
     let workplace = Workplace::open(repository, settings.limits.disk_mib)?;
     let graded = grade_all(repository, &settings, &workplace, updates);
     workplace.close();

@@ -56,6 +56,12 @@ impl Push {
         }
     }
 
+    /// Whether a line that contains `text` has come.
+    pub fn has_line(&mut self, text: &str) -> bool {
+        self.seen.extend(self.lines.try_iter());
+        self.seen.iter().any(|(_, line)| plain(line).contains(text))
+    }
+
     /// Waits until git has ended.
     #[track_caller]
     pub fn end(mut self) -> Pushed {
