@@ -2,6 +2,7 @@
 
 use super::BRANCH;
 use super::attempt::{Attempt, attempt};
+use super::key;
 use super::record::{self, Push};
 use super::remote::{say, say_wrapped};
 use super::settings::Settings;
@@ -31,6 +32,7 @@ struct Update {
 /// not do is said to the learner.
 pub fn post_receive(repository: &Path) -> ExitCode {
     ColorChoice::Always.write_global();
+    key::unlimit_memory();
     match grade_pushed(repository) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

@@ -3,6 +3,7 @@
 
 use super::shell_word;
 use crate::bytes::printable;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{User, geteuid, gethostname};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;
@@ -119,8 +120,24 @@ pub fn serve(repository: &Path) -> Result<(), String> {
     let service = service.ok_or_else(|| {
         format!("this key opens one repository, for git alone: git clone {address}")
     })?;
+    limit_memory().map_err(|error| format!("git cannot be limited: {error}"))?;
     let error = Command::new("git").arg(service).arg(repository).exec();
     Err(format!("git cannot be run: {error}"))
+}
+
+/// How much memory git may have for what it is sent, in bytes: a few kilobytes can become gigabytes there.
+const MOST_FOR_GIT: u64 = 1024 * 1024 * 1024;
+
+fn limit_memory() -> nix::Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_DATA)?;
+    setrlimit(Resource::RLIMIT_DATA, MOST_FOR_GIT.min(most), most)
+}
+
+/// Gives back to the hook what git was not to have.
+pub fn unlimit_memory() {
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_DATA) {
+        let _ = setrlimit(Resource::RLIMIT_DATA, most, most);
+    }
 }
 
 /// The service, if it is one of git's and for this repository.

@@ -3,6 +3,7 @@
 use crate::world::{FAILING, World};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Output};
 
 /// Hosts a repository for whoever has this new key.
@@ -123,6 +124,23 @@ pub fn a_name_adds_no_line_for_another_key(world: &World) {
     let keys = fs::read_to_string(world.path("home/.ssh/authorized_keys")).unwrap_or_default();
     assert_eq!(keys, "");
     assert!(!world.path(name).exists());
+}
+
+/// What git unpacks is in the host's memory.
+pub fn a_small_push_takes_no_large_memory(world: &World) {
+    host(world, "ada");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks/delta_bomb.py");
+    let line = "python3 \"$0\" 150 | exec \"$1\" serve \"$2\"";
+    let repository = fs::canonicalize(world.path("ada.git")).expect("it is there");
+    let challenge = Path::new(env!("CARGO_BIN_EXE_challenge"));
+    let arguments = ["-c".as_ref(), Path::new(line), &script, challenge, &repository];
+    let mut command = world.command("sh", &arguments);
+    let asked = format!("git-receive-pack '{}'", repository.display());
+    command.env("SSH_ORIGINAL_COMMAND", asked);
+    let output = command.output().expect("it can be run");
+    let answer = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
+    assert!(answer.contains("emory") && !answer.contains("unpack ok"), "{answer}");
+    assert_eq!(world.git("ada.git", &["tag"]), "");
 }
 
 /// As docs/hosting.md has it.

@@ -108,6 +108,7 @@ fn main() {
         keys::a_key_opens_nothing_else
         keys::what_is_no_key_makes_no_repository
         keys::a_name_adds_no_line_for_another_key
+        keys::a_small_push_takes_no_large_memory
         keys::a_mirror_is_a_backup
     ];
     let whole_machine =
