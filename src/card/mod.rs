@@ -50,10 +50,14 @@ pub fn card(stage: &Stage, check: &Check, failure: &Failure, seed: u64, width: u
     card.text
 }
 
-/// What may be said in an exam: what kind of failure it was, and what the program itself has said.
+/// What may be said in an exam: what kind of failure it was, a limit that the program ran into, and what
+/// the program itself has said.
 pub fn brief(failure: &Failure, width: usize) -> String {
     let mut card = Card { text: String::new(), width: width.clamp(40, 100) };
     card.paragraph(&kind(failure), 0);
+    if let Some(limit) = causes::limit(failure) {
+        card.paragraph(&sentence(limit), 0);
+    }
     card.output(&failure.output);
     card.text
 }

@@ -36,6 +36,7 @@ fn main() {
         refs::the_default_branch_cannot_be_deleted
         refs::a_learner_cannot_rewrite_the_record
         problems::what_is_wrong_is_said_and_kept
+        exam::a_limit_is_no_secret
         problems::a_commit_without_the_file_and_one_without_any_are_told_so
         problems::links_and_submodules_are_checked_out_as_they_are
         sandbox::what_a_build_has_made_is_kept_without_a_sandbox

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 /// What challenge.toml says, and what the learner must read.
-const PROBLEMS: [(&str, &[&str]); 10] = [
+const PROBLEMS: [(&str, &[&str]); 14] = [
     (
         "language = \"x\"\nrun =\n",
         &["challenge.toml: ", "line 2, column 6", "It should look like this"],
@@ -40,6 +40,23 @@ const PROBLEMS: [(&str, &[&str]); 10] = [
     (
         "language = \"x\"\nrun = \"sleep 1000\"\nstart_seconds = 1\n",
         &["The program is running, but 1.0 s after its start nobody"],
+    ),
+    (
+        "language = \"x\"\nrun = \"sh -c \\\"echo python3: cannot open file /home/learner/project/server.py: \
+         No such file or directory; exit 2\\\"\"\n",
+        &["| python3: cannot open file", "No such file or directory"],
+    ),
+    (
+        "language = \"x\"\nrun = \"sh -c 'echo OSError: No space left on device; exit 1'\"\n",
+        &["Likely cause", "It wrote more than there is room for; a push in a sandbox"],
+    ),
+    (
+        "language = \"x\"\nrun = \"sh -c 'echo fork: Resource temporarily unavailable; exit 1'\"\n",
+        &["Likely cause", "It started more processes or threads than it may have; a"],
+    ),
+    (
+        "language = \"x\"\nrun = \"sh -c 'kill -KILL $$'\"\n",
+        &["Likely cause", "The system ended it for taking too much memory or CPU"],
     ),
 ];
 
