@@ -45,6 +45,10 @@ fn sandbox(settings: &Settings, ground: &Path, language: &str) -> Result<Sandbox
     let mut toolchains = settings.toolchains.clone();
     let language = languages::find(language).ok();
     if settings.root == Path::new("/") {
+        let missing = language.filter(|language| language.found().is_none());
+        if let Some(language) = missing.filter(|_| toolchains.is_empty()) {
+            return Err(format!("{} is not installed ({})", language.program, language.install));
+        }
         toolchains.extend(language.and_then(|language| language.toolchain()));
     }
     let program = language.map_or("sh", |language| language.program);

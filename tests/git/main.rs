@@ -37,6 +37,7 @@ fn main() {
         refs::a_learner_cannot_rewrite_the_record
         problems::what_is_wrong_is_said_and_kept
         exam::a_limit_is_no_secret
+        problems::a_host_that_has_lost_challenge_says_so
         problems::a_commit_without_the_file_and_one_without_any_are_told_so
         problems::links_and_submodules_are_checked_out_as_they_are
         sandbox::what_a_build_has_made_is_kept_without_a_sandbox
@@ -62,6 +63,8 @@ fn main() {
         sandbox::what_is_required_is_not_done_without
         sandbox::whoever_has_no_bubblewrap_is_told_how_to_get_it
         sandbox::what_is_in_force_is_said
+        sandbox::a_toolchain_is_found_where_it_was_when_the_repository_was_made
+        sandbox::a_language_that_is_not_installed_is_said_to_be_missing
         sandbox::no_challenge_toml_asks_for_more_time_than_is_granted
         sandbox::what_a_build_has_made_is_kept_in_a_sandbox
         escapes::a_file_of_the_host_cannot_be_read

@@ -83,6 +83,17 @@ pub fn what_is_wrong_is_said_and_kept(world: &World) {
     assert_eq!(world.record("ada.git").len(), PROBLEMS.len() + 1);
 }
 
+pub fn a_host_that_has_lost_challenge_says_so(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let hook = world.path("ada.git/hooks/post-receive");
+    let text = fs::read_to_string(&hook).expect("it is there");
+    fs::write(hook, text.replace("challenge=/", "challenge=/gone/")).expect("it is ours");
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["kept, and not graded: challenge is not where it was", "hooks/post-receive"]);
+    pushed.expect_not("exec");
+}
+
 pub fn a_commit_without_the_file_and_one_without_any_are_told_so(world: &World) {
     let clone = world.project("ada", FAILING);
     fs::remove_file(clone.directory.join("challenge.toml")).expect("it is there");
