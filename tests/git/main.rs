@@ -65,6 +65,7 @@ fn main() {
         sandbox::what_is_in_force_is_said
         sandbox::a_toolchain_is_found_where_it_was_when_the_repository_was_made
         sandbox::a_language_that_is_not_installed_is_said_to_be_missing
+        sandbox::a_commit_that_does_not_fit_is_told_the_limit
         sandbox::no_challenge_toml_asks_for_more_time_than_is_granted
         sandbox::what_a_build_has_made_is_kept_in_a_sandbox
         escapes::a_file_of_the_host_cannot_be_read

@@ -78,6 +78,15 @@ pub fn a_language_that_is_not_installed_is_said_to_be_missing(world: &World) {
     assert!(refused.contains("python3 is not installed (apt-get install python3)"), "{refused}");
 }
 
+pub fn a_commit_that_does_not_fit_is_told_the_limit(world: &World) {
+    let clone = world.project("ada", FAILING);
+    world.git("ada.git", &["config", "challenge.disk", "1"]);
+    fs::write(clone.directory.join("large"), vec![7; 2 << 20]).expect("a new file");
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["the commit does not fit into the 1 MiB", "When that is mended: git commit"]);
+}
+
 pub fn what_is_required_is_not_done_without(world: &World) {
     let path = path_with_forbidden_bubblewrap(world);
     without_a_sandbox(world, path, "bwrap: No permissions to create a new namespace");
