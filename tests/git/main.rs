@@ -29,6 +29,7 @@ macro_rules! named {
 fn main() {
     let with_git = named![
         first_steps::a_directory_that_exists_is_refused_and_not_changed
+        first_steps::whoever_is_in_the_wrong_place_or_asks_for_too_much_is_told_what_to_do
         first_steps::a_name_with_a_space_and_a_quote_works
         first_steps::the_users_own_git_settings_are_not_in_the_way
         refs::of_several_branches_main_comes_first_and_three_are_enough
