@@ -51,7 +51,11 @@ pub fn find(slug: &str) -> Result<&'static Language, String> {
     let found = LANGUAGES.iter().find(|language| language.slug == slug);
     found.ok_or_else(|| {
         let all: Vec<&str> = LANGUAGES.iter().map(|language| language.slug).collect();
-        format!("there is no starter for {slug:?}; there are: {}", all.join(", "))
+        format!(
+            "there is no starter for {slug:?}; there are: {}. Begin with one of these, and say in its \
+             challenge.toml how yours is built and run",
+            all.join(", ")
+        )
     })
 }
 

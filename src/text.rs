@@ -21,6 +21,20 @@ pub fn wrap_words(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Wraps a line of somebody else's, whose spaces may mean something: at a space, or where it must be.
+pub fn wrap_line(line: &str, width: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut rest: Vec<char> = line.chars().collect();
+    while rest.len() > width {
+        let space = rest[width / 2..=width].iter().rposition(|&character| character == ' ');
+        let row: String = rest.drain(..space.map_or(width, |space| width / 2 + space)).collect();
+        rows.push(row);
+        rest.drain(..usize::from(space.is_some()));
+    }
+    rows.push(rest.into_iter().collect());
+    rows
+}
+
 /// Wraps bytes that were made visible, best behind a CR LF, and never inside of an escape.
 pub fn wrap_bytes(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -67,5 +81,23 @@ pub fn sentence(text: &str) -> String {
             format!("{}{}.", first.to_uppercase(), characters.as_str())
         }
         _ => format!("{text}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap_line;
+
+    #[test]
+    fn a_line_keeps_its_spaces_and_loses_nothing_but_those_at_which_it_is_cut() {
+        for (line, rows) in [
+            ("", &[""][..]),
+            ("  File x", &["  File x"]),
+            ("  File \"x\", line 1", &["  File", "\"x\", line", "1"]),
+            ("    0123456789", &["    012345", "6789"]),
+            ("0123456789 1", &["0123456789", "1"]),
+        ] {
+            assert_eq!(wrap_line(line, 10), rows, "{line:?}");
+        }
     }
 }

@@ -12,13 +12,15 @@ use crate::check::{Check, Failure, Symptom};
 use crate::resp::type_of;
 use crate::stages::Stage;
 use crate::style::{BAD, BOLD, DIM, GOOD};
-use crate::text::{sentence, wrap_words};
+use crate::text::{sentence, wrap_line, wrap_words};
 use crate::trial::{Event, PORT};
 use anstyle::Style;
 use symptom::waiting;
 
 /// How many lines of the program's output are shown.
 const MOST_OUTPUT: usize = 8;
+/// How many rows one of these lines may take.
+const MOST_ROWS: usize = 4;
 
 /// The card as text for a terminal of this width, with colours.
 pub fn card(stage: &Stage, check: &Check, failure: &Failure, seed: u64, width: usize) -> String {
@@ -48,10 +50,14 @@ pub fn card(stage: &Stage, check: &Check, failure: &Failure, seed: u64, width: u
     card.text
 }
 
-/// What may be said in an exam: what kind of failure it was, and what the program itself has said.
+/// What may be said in an exam: what kind of failure it was, a limit that the program ran into, and what
+/// the program itself has said.
 pub fn brief(failure: &Failure, width: usize) -> String {
     let mut card = Card { text: String::new(), width: width.clamp(40, 100) };
     card.paragraph(&kind(failure), 0);
+    if let Some(limit) = causes::limit(failure) {
+        card.paragraph(&sentence(limit), 0);
+    }
     card.output(&failure.output);
     card.text
 }
@@ -133,8 +139,11 @@ impl Card {
         }
         self.heading("The program's last output");
         for line in &lines[lines.len().saturating_sub(MOST_OUTPUT)..] {
-            let cut: String = line.chars().take(self.width - 4).collect();
-            self.line(&format!("  {DIM}|{DIM:#} {cut}"));
+            // What matters most is often at the end, as in `python3: can't open file '…': No such …`.
+            for (index, row) in wrap_line(line, self.width - 4).iter().take(MOST_ROWS).enumerate() {
+                let mark = if index == 0 { "|" } else { " " };
+                self.line(&format!("  {DIM}{mark}{DIM:#} {row}"));
+            }
         }
     }
 

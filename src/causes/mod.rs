@@ -62,8 +62,20 @@ fn of_no_listener(failure: &Failure) -> String {
     }
 }
 
+/// The limit that the program ran into, if its end was one.
+pub fn limit(failure: &Failure) -> Option<&'static str> {
+    let Symptom::Exited(how) = &failure.symptom else { return None };
+    let traces = traces(how, failure);
+    of_limit(how, |texts| texts.iter().any(|text| traces.contains(text)))
+}
+
+/// What the end of a program is known by, in lower case.
+fn traces(how: &str, failure: &Failure) -> String {
+    format!("{how} {}", String::from_utf8_lossy(&failure.output)).to_lowercase()
+}
+
 fn of_exit(how: &str, failure: &Failure) -> Option<&'static str> {
-    let traces = format!("{how} {}", String::from_utf8_lossy(&failure.output)).to_lowercase();
+    let traces = traces(how, failure);
     let says = |texts: &[&str]| texts.iter().any(|text| traces.contains(text));
     if says(&["address already in use", "eaddrinuse"]) {
         Some(
@@ -85,10 +97,42 @@ fn of_exit(how: &str, failure: &Failure) -> Option<&'static str> {
         )
     } else if says(&["cannot assign requested address", "eaddrnotavail"]) {
         Some("it binds to an address that is not there: take 127.0.0.1 or 0.0.0.0")
+    } else if let Some(limit) = of_limit(how, says) {
+        Some(limit)
     } else if how == "exited with status 0" {
         Some(
             "the program came to its end: serving clients has to be a loop that goes back to \
              accept(2), for ever",
+        )
+    } else {
+        None
+    }
+}
+
+/// The program wanted more than it may have. A push has its limits in its first lines.
+fn of_limit(how: &str, says: impl Fn(&[&str]) -> bool) -> Option<&'static str> {
+    if says(&["memoryerror", "bad_alloc", "outofmemory", "out of memory", "cannot allocate memory"])
+    {
+        Some(
+            "there was no more memory for it; a push in a sandbox says at its beginning how much it has",
+        )
+    } else if says(&["no space left on device", "enospc", "file too large", "efbig", "sigxfsz"]) {
+        Some(
+            "it wrote more than there is room for; a push in a sandbox says at its beginning how much",
+        )
+    } else if says(&["can't start new thread", "fork", "pthread_create", "clone"])
+        && says(&["can't start new thread", "resource temporarily unavailable", "eagain"])
+    {
+        Some(
+            "it started more processes or threads than it may have; a push in a sandbox says at its \
+             beginning how many",
+        )
+    } else if says(&["network is unreachable", "enetunreach", "name resolution", "eai_again"]) {
+        Some("it wants a network, and has none but 127.0.0.1 here: only clients come to it")
+    } else if how == "was killed by SIGKILL" || how == "was killed by SIGXCPU" {
+        Some(
+            "the system ended it for taking too much memory or CPU time; a push in a sandbox says at its \
+             beginning how much it has",
         )
     } else {
         None

@@ -36,7 +36,7 @@ pub fn languages() -> Result<ExitCode, Problem> {
 pub struct Host {
     /// The bare repository to make
     repository: PathBuf,
-    /// The language of the starter
+    /// The language of the starter: see challenge languages
     #[arg(long)]
     language: String,
     /// Whose repository it is; without it, the name of the repository
@@ -94,7 +94,7 @@ impl Host {
 pub struct New {
     /// Where; it must not exist yet
     directory: PathBuf,
-    /// The language to write the server in
+    /// The language to write the server in: see challenge languages
     #[arg(long)]
     language: String,
     /// Add the file that lets a CI service grade pushes on its own machines
@@ -136,7 +136,14 @@ pub fn serve(repository: &Path) -> Result<ExitCode, Problem> {
 
 pub fn status() -> Result<ExitCode, Problem> {
     let here = Path::new(".");
-    let is_host = git::run(here, &["rev-parse", "--is-bare-repository"])?.trim() == "true";
+    let is_bare = git::run(here, &["rev-parse", "--is-bare-repository"]).map_err(|error| {
+        match error.contains("not a git repository") {
+            true => "there is no repository here; go to your project, or to one that you host"
+                .to_owned(),
+            false => error,
+        }
+    })?;
+    let is_host = is_bare.trim() == "true";
     if !is_host && git::run(here, &["fetch", "-q", "origin"]).is_err() {
         println!(
             "{DIM}(origin cannot be reached: this is what was known at the last fetch){DIM:#}"

@@ -65,8 +65,10 @@ enum Command {
     },
     /// Show what the worked server changed from one stage to another
     Diff {
+        /// The stage to begin with
         #[arg(value_parser = stage_number)]
         old: usize,
+        /// The stage whose changes are shown
         #[arg(value_parser = stage_number)]
         new: usize,
     },

@@ -1,10 +1,12 @@
 //! The commands that show what is embedded: the stages, their tasks and hints, the worked server.
 
-use super::{Problem, stage_or_current};
+use super::{Problem, stage_or_current, terminal_width};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::wrap_words;
 use crate::{progress, worked};
 use anstream::println;
+use std::mem;
 use std::process::ExitCode;
 
 pub fn stages() -> Result<ExitCode, Problem> {
@@ -52,8 +54,12 @@ pub fn diff(old: &Stage, new: &Stage) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints Markdown as it stands, with headings that stand out.
+/// Prints Markdown as it stands, with headings that stand out. Where the terminal is narrower than that,
+/// what can be wrapped is.
 pub fn markdown(text: &str) {
+    let width = terminal_width().unwrap_or(usize::MAX);
+    let is_wide = text.lines().any(|line| line.chars().count() > width);
+    let text = if is_wide { &wrapped(text, width) } else { text };
     let mut in_code = false;
     for line in text.lines() {
         in_code ^= line.starts_with("```");
@@ -61,5 +67,52 @@ pub fn markdown(text: &str) {
             true => println!("{BOLD}{line}{BOLD:#}"),
             false => println!("{line}"),
         }
+    }
+}
+
+/// Paragraphs and items of lists, each wrapped anew; code and tables as they stand.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut wrapped = String::new();
+    let mut paragraph = String::new();
+    let mut in_code = false;
+    for line in text.lines() {
+        let is_fence = line.starts_with("```");
+        let stands = in_code || is_fence || line.is_empty() || line.starts_with(['#', '|']);
+        in_code ^= is_fence;
+        if stands || line.starts_with("- ") {
+            end(&mut paragraph, width, &mut wrapped);
+        }
+        match stands {
+            true => wrapped += &format!("{line}\n"),
+            false => paragraph += &format!("{line} "),
+        }
+    }
+    end(&mut paragraph, width, &mut wrapped);
+    wrapped
+}
+
+fn end(paragraph: &mut String, width: usize, wrapped: &mut String) {
+    let indent = if paragraph.starts_with("- ") { 2 } else { 0 };
+    let words = mem::take(paragraph);
+    if words.is_empty() {
+        return;
+    }
+    for (index, line) in wrap_words(&words, width - indent).iter().enumerate() {
+        let indent = if index == 0 { 0 } else { indent };
+        *wrapped += &format!("{:indent$}{line}\n", "");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn what_can_be_wrapped_is_and_code_and_tables_stand() {
+        let text = "One two three\nfour.\n\n- five six seven\n  eight\n- nine\n\n| a long table row |\n```\n\
+                    some  long  code\n```\n";
+        let narrow = "One two\nthree four.\n\n- five\n  six seven\n  eight\n- nine\n\n| a long table row |\n\
+                      ```\nsome  long  code\n```\n";
+        assert_eq!(wrapped(text, 11), narrow);
     }
 }

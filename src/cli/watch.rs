@@ -63,6 +63,10 @@ pub fn run() -> Result<ExitCode, Problem> {
 
 fn grade() {
     print!("\x1b[2J\x1b[H"); // an empty screen
+    let project = env::current_dir().ok().and_then(|directory| Project::load(&directory).ok());
+    if let Some(build) = project.and_then(|project| project.build) {
+        println!("{DIM}Building: {build}{DIM:#}"); // which may take its time, and say nothing
+    }
     if let Err(problem) = Test::up_to_first_failure().run() {
         println!("{BAD}{problem}{BAD:#}");
     }

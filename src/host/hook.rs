@@ -37,6 +37,8 @@ pub fn post_receive(repository: &Path) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             let _ = say_wrapped(&printable(&format!("challenge: {problem}")));
+            let _ =
+                say_wrapped("When that is mended: git commit --allow-empty -m again, and push.");
             ExitCode::from(2)
         }
     }

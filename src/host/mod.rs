@@ -17,6 +17,7 @@ use crate::git;
 use crate::languages::Language;
 use crate::project::Project;
 use crate::stages::STAGES;
+use crate::trial::sandbox::SYSTEM_PATH;
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -112,7 +113,7 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
     write(&repository.join("info/attributes"), ATTRIBUTES).map_err(cannot)?;
     commit_starter(repository, hosting)?;
-    install_hook(repository).map_err(cannot)
+    install_hook(repository, hosting.language).map_err(cannot)
 }
 
 fn commit_starter(repository: &Path, hosting: &Hosting) -> Result<(), String> {
@@ -168,13 +169,26 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     fs::write(path, text)
 }
 
-fn install_hook(repository: &Path) -> std::io::Result<()> {
+fn install_hook(repository: &Path, language: &Language) -> std::io::Result<()> {
     let program = shell_word(&env::current_exe()?);
+    // sshd gives a shorter path than the host's own shell has.
+    let found = language.found().and_then(|found| found.parent().map(Path::to_owned));
+    let search = match found.filter(|bin| !SYSTEM_PATH.map(Path::new).contains(&bin.as_path())) {
+        Some(bin) => {
+            format!("PATH=$PATH:{} # {} was found there\n", shell_word(&bin), language.program)
+        }
+        None => String::new(),
+    };
     let script = format!(
         "#!/bin/sh\n\
          # Grades what has been pushed, and keeps the results in the branch \"results\".\n\
          challenge={program}\n\
-         [ -x \"$challenge\" ] || challenge=challenge\n\
+         [ -x \"$challenge\" ] || challenge=$(command -v challenge) || {{\n\
+         \x20   echo 'The push is kept, and not graded: challenge is not where it was.'\n\
+         \x20   echo 'Whoever hosts this can put its place into hooks/post-receive.'\n\
+         \x20   exit 2\n\
+         }}\n\
+         {search}\
          repository=$(pwd)\n\
          # What git says of this push in the environment is not for the program under test.\n\
          options=$(env | sed -n 's/^\\(GIT_PUSH_OPTION_[A-Z0-9]*\\)=.*/\\1/p')\n\

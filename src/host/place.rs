@@ -51,6 +51,10 @@ fn sandbox(
     let mut toolchains = settings.toolchains.clone();
     let language = languages::find(language).ok();
     if settings.root == Path::new("/") {
+        let missing = language.filter(|language| language.found().is_none());
+        if let Some(language) = missing.filter(|_| toolchains.is_empty()) {
+            return Err(format!("{} is not installed ({})", language.program, language.install));
+        }
         let found = language.and_then(|language| language.toolchain());
         toolchains.extend(found.filter(|toolchain| !has_secrets(&toolchain.folder, repository)));
     }

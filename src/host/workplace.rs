@@ -105,7 +105,15 @@ impl Workplace {
         let cannot = |error: io::Error| format!("no place to check out: {error}");
         let project = self.root.join(HOME).join(PROJECT);
         self.clear().and_then(|()| fs::create_dir_all(&project)).map_err(cannot)?;
-        git::export(repository, commit, &project, &self.root.join(INDEX))?;
+        git::export(repository, commit, &project, &self.root.join(INDEX)).map_err(|error| {
+            match self.ground {
+                Ground::Private { size_mib } if error.contains("unable to write") => format!(
+                    "the commit does not fit into the {size_mib} MiB that a push has here \
+                     (challenge.disk)"
+                ),
+                _ => error,
+            }
+        })?;
         Ok(project)
     }
 

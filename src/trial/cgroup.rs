@@ -6,10 +6,11 @@
 use super::sandbox::Limits;
 use nix::unistd::getpid;
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// A group of ours is called so, and by the number of the process that made it.
+/// A group of ours is called so, and by the process that made it.
 const NAME: &str = "challenge-";
 
 /// Moves itself into the groups whose files are named before `--`, and becomes what is behind it.
@@ -94,7 +95,7 @@ fn parents(groups: &str, mount: &Path, controller: &str) -> [PathBuf; 2] {
 
 fn limit_in(parent: &Path, file: &str, limit: u64) -> io::Result<PathBuf> {
     remove_old(parent);
-    let directory = parent.join(format!("{NAME}{}", getpid()));
+    let directory = parent.join(format!("{}{}", ours(), getpid()));
     if !directory.exists() {
         fs::create_dir(&directory)?;
     }
@@ -117,11 +118,19 @@ fn spare_swap(group: &Path, memory: u64) {
     }
 }
 
+/// How the groups that processes of this namespace make are called. The number of a process says nothing
+/// to other namespaces, which may see the same groups.
+fn ours() -> String {
+    let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |namespace| namespace.ino());
+    format!("{NAME}{namespace}-")
+}
+
 /// Groups whose makers were killed.
 fn remove_old(parent: &Path) {
+    let ours = ours();
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let maker = name.to_str().and_then(|name| name.strip_prefix(NAME));
+        let maker = name.to_str().and_then(|name| name.strip_prefix(&ours));
         if maker.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
             let _ = fs::remove_dir(entry.path());
         }
@@ -130,8 +139,23 @@ fn remove_old(parent: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cgroup, fs};
+    use super::{Cgroup, NAME, fs, ours, remove_old};
     use crate::trial::sandbox::Limits;
+
+    #[test]
+    fn only_groups_of_this_namespace_are_removed_when_their_makers_are_gone() {
+        let parent = tempfile::tempdir().expect("a temporary directory");
+        const NOBODY: u32 = u32::MAX;
+        let of_here = parent.path().join(format!("{}{NOBODY}", ours()));
+        let of_elsewhere = parent.path().join(format!("{NAME}1-{NOBODY}"));
+        let of_a_former_version = parent.path().join(format!("{NAME}{NOBODY}"));
+        for group in [&of_here, &of_elsewhere, &of_a_former_version] {
+            fs::create_dir(group).expect("a new name");
+        }
+        remove_old(parent.path());
+        let stay = [&of_here, &of_elsewhere, &of_a_former_version].map(|group| group.exists());
+        assert_eq!(stay, [false, true, true]);
+    }
 
     /// Where we may make no group, or swap is not counted, there is nothing to see.
     #[test]

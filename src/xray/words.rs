@@ -58,11 +58,11 @@ impl Xray {
             (0, _) => "it had no process left".to_owned(),
             (1, _) => format!("its only thread {}", self.doing(&self.threads[0])),
             (count, []) => format!("all of its {count} threads were waiting for each other"),
-            (count, telling) => {
+            (_, telling) => {
                 let shown: Vec<String> = (telling.iter().take(3))
                     .map(|thread| format!("thread \"{}\" {}", thread.name, self.doing(thread)))
                     .collect();
-                format!("of its {count} threads, {}", shown.join(", and "))
+                shown.join(", and ")
             }
         }
     }

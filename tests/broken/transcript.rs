@@ -31,7 +31,7 @@ const VARIABLE: [(&str, &str); 17] = [
     (r"\b(had|has)\s+\d+\b", "$1 N"),
     (r":\[\d+\]", ":[N]"),
     // Where the repository is, and how a version of Python shows its own files.
-    (r#"(?m)^  \| +File ".*$"#, "  |   File …"),
+    (r#"(?m)^  \| +File ".*(\n {4,}\S.*)*$"#, "  |   File …"),
     (r"(?m)^  \| +[\^~]+\n", ""),
 ];
 

@@ -37,3 +37,13 @@ pub fn names_are_shown_and_answers_are_not(world: &World) {
         assert!(readme.contains("challenge hint") != exam, "{readme}");
     }
 }
+
+pub fn a_limit_is_no_secret(world: &World) {
+    world.challenge(&["host", "ada.git", "--language", "python", "--exam"]);
+    let clone = world.clone_of("ada.git", "ada");
+    clone.write("challenge.toml", "language = \"x\"\nrun = \"sh -c 'kill -KILL $$'\"\n");
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["The program was killed by SIGKILL.", "too much memory or CPU time"]);
+    pushed.expect_not("Likely cause");
+}

@@ -132,6 +132,14 @@ pub fn a_directory_that_exists_is_refused_and_not_changed(world: &World) {
     }
 }
 
+pub fn whoever_is_in_the_wrong_place_or_asks_for_too_much_is_told_what_to_do(world: &World) {
+    let refused = world.fails(&["status"]);
+    assert!(refused.contains("there is no repository here; go to your project"), "{refused}");
+    let refused = world.fails(&["new", "my-redis", "--language", "cobol"]);
+    assert!(refused.contains("there are: python, go,"), "{refused}");
+    assert!(refused.contains("its challenge.toml how yours is built"), "{refused}");
+}
+
 pub fn a_name_with_a_space_and_a_quote_works(world: &World) {
     let name = "it's mine";
     let next = world.challenge(&["new", name, "--language", "python"]);

@@ -30,6 +30,7 @@ macro_rules! named {
 fn main() {
     let with_git = named![
         first_steps::a_directory_that_exists_is_refused_and_not_changed
+        first_steps::whoever_is_in_the_wrong_place_or_asks_for_too_much_is_told_what_to_do
         first_steps::a_name_with_a_space_and_a_quote_works
         first_steps::the_users_own_git_settings_are_not_in_the_way
         refs::of_several_branches_main_comes_first_and_three_are_enough
@@ -39,6 +40,8 @@ fn main() {
         refs::the_name_of_a_branch_may_be_no_text
         refs::a_learner_cannot_rewrite_the_record
         problems::what_is_wrong_is_said_and_kept
+        exam::a_limit_is_no_secret
+        problems::a_host_that_has_lost_challenge_says_so
         problems::a_commit_without_the_file_and_one_without_any_are_told_so
         problems::a_line_of_a_build_that_does_not_end_is_shown_in_pieces
         problems::a_challenge_toml_that_is_too_large_is_not_read
@@ -68,6 +71,9 @@ fn main() {
         sandbox::what_is_required_is_not_done_without
         sandbox::whoever_has_no_bubblewrap_is_told_how_to_get_it
         sandbox::what_is_in_force_is_said
+        sandbox::a_toolchain_is_found_where_it_was_when_the_repository_was_made
+        sandbox::a_language_that_is_not_installed_is_said_to_be_missing
+        sandbox::a_commit_that_does_not_fit_is_told_the_limit
         sandbox::no_challenge_toml_asks_for_more_time_than_is_granted
         sandbox::nobody_gains_time_for_a_build_by_not_reading
         sandbox::a_build_does_not_keep_the_host_waiting_or_lead_it_away

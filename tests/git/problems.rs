@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 /// What challenge.toml says, and what the learner must read.
-const PROBLEMS: [(&str, &[&str]); 10] = [
+const PROBLEMS: [(&str, &[&str]); 14] = [
     (
         "language = \"x\"\nrun =\n",
         &["challenge.toml: ", "line 2, column 6", "It should look like this"],
@@ -41,6 +41,23 @@ const PROBLEMS: [(&str, &[&str]); 10] = [
         "language = \"x\"\nrun = \"sleep 1000\"\nstart_seconds = 1\n",
         &["The program is running, but 1.0 s after its start nobody"],
     ),
+    (
+        "language = \"x\"\nrun = \"sh -c \\\"echo python3: cannot open file /home/learner/project/server.py: \
+         No such file or directory; exit 2\\\"\"\n",
+        &["| python3: cannot open file", "No such file or directory"],
+    ),
+    (
+        "language = \"x\"\nrun = \"sh -c 'echo OSError: No space left on device; exit 1'\"\n",
+        &["Likely cause", "It wrote more than there is room for; a push in a sandbox"],
+    ),
+    (
+        "language = \"x\"\nrun = \"sh -c 'echo fork: Resource temporarily unavailable; exit 1'\"\n",
+        &["Likely cause", "It started more processes or threads than it may have; a"],
+    ),
+    (
+        "language = \"x\"\nrun = \"sh -c 'kill -KILL $$'\"\n",
+        &["Likely cause", "The system ended it for taking too much memory or CPU"],
+    ),
 ];
 
 pub fn what_is_wrong_is_said_and_kept(world: &World) {
@@ -64,6 +81,17 @@ pub fn what_is_wrong_is_said_and_kept(world: &World) {
     clone.commit();
     clone.push(&[]).expect(&["Stage 0, bind"]);
     assert_eq!(world.record("ada.git").len(), PROBLEMS.len() + 1);
+}
+
+pub fn a_host_that_has_lost_challenge_says_so(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let hook = world.path("ada.git/hooks/post-receive");
+    let text = fs::read_to_string(&hook).expect("it is there");
+    fs::write(hook, text.replace("challenge=/", "challenge=/gone/")).expect("it is ours");
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["kept, and not graded: challenge is not where it was", "hooks/post-receive"]);
+    pushed.expect_not("exec");
 }
 
 pub fn a_commit_without_the_file_and_one_without_any_are_told_so(world: &World) {

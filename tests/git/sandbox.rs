@@ -9,13 +9,13 @@ use std::thread;
 use std::time::Duration;
 use test_support::eventually;
 
-/// Programs without bubblewrap: all that is in these folders but that.
-fn path_without_bubblewrap(world: &World) -> String {
+/// All programs that are in these folders but one.
+fn path_without(missing: &str, world: &World) -> String {
     let bin = world.path("bin");
     fs::create_dir(&bin).expect("a new name");
     for folder in ["/bin", "/usr/bin"] {
         for program in fs::read_dir(folder).expect("it is there").flatten() {
-            if program.file_name() != "bwrap" {
+            if program.file_name() != missing {
                 let _ = symlink(program.path(), bin.join(program.file_name()));
             }
         }
@@ -60,13 +60,44 @@ fn without_a_sandbox(world: &World, path: String, reason: &str) {
     pushed.expect(&["Stage 0, bind", "Push 1,"]);
 }
 
+/// As when a learner comes over ssh: sshd does not search where the host's own shell does.
+pub fn a_toolchain_is_found_where_it_was_when_the_repository_was_made(world: &World) {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let bin = world.path("tools/bin");
+    fs::create_dir_all(&bin).expect("a new name");
+    fs::write(bin.join("zig"), "#!/bin/sh\necho built by zig\n").expect("a new file");
+    fs::set_permissions(bin.join("zig"), PermissionsExt::from_mode(0o755)).expect("ours");
+    world.search_in(format!("{}:{path}", bin.display()));
+    world.challenge(&["host", "ada.git", "--language", "zig", "--shared"]);
+    world.search_in("/usr/bin:/bin".to_owned());
+    let clone = world.clone_of("ada.git", "ada");
+    clone.write("challenge.toml", "language = \"zig\"\nbuild = \"zig\"\nrun = \"false\"\n");
+    clone.commit();
+    clone.push(&[]).expect(&["| built by zig", "Stage 0, bind"]);
+}
+
+pub fn a_language_that_is_not_installed_is_said_to_be_missing(world: &World) {
+    world.search_in(path_without("python3", world));
+    let refused = world.fails(&["host", "ada.git", "--language", "python", "--shared"]);
+    assert!(refused.contains("python3 is not installed (apt-get install python3)"), "{refused}");
+}
+
+pub fn a_commit_that_does_not_fit_is_told_the_limit(world: &World) {
+    let clone = world.project("ada", FAILING);
+    world.git("ada.git", &["config", "challenge.disk", "1"]);
+    fs::write(clone.directory.join("large"), vec![7; 2 << 20]).expect("a new file");
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["the commit does not fit into the 1 MiB", "When that is mended: git commit"]);
+}
+
 pub fn what_is_required_is_not_done_without(world: &World) {
     let path = path_with_forbidden_bubblewrap(world);
     without_a_sandbox(world, path, "bwrap: No permissions to create a new namespace");
 }
 
 pub fn whoever_has_no_bubblewrap_is_told_how_to_get_it(world: &World) {
-    let path = path_without_bubblewrap(world);
+    let path = path_without("bwrap", world);
     without_a_sandbox(world, path, "bubblewrap is not installed (apt-get install bubblewrap)");
 }
 
