@@ -38,6 +38,9 @@ pub fn attempt(
     workplace: &Workplace,
     commit: &str,
 ) -> Result<Attempt, String> {
+    if settings.exam {
+        say_dim("This is an exam: of a failed check you see its name, and what kind of failure it was.")?;
+    }
     let checkout = workplace.check_out(repository, commit)?;
     let mut report = HookReport::new(settings.exam);
     let project = match load(&checkout) {
@@ -106,7 +109,7 @@ fn build(
             say_dim(&format!("Built in {:.1} s.", started.elapsed().as_secs_f64()))?;
             cache.keep();
         }
-        Err(_) => cache.forget(),
+        Err(_) => cache.doubt(),
     }
     built
 }

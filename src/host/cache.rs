@@ -2,8 +2,8 @@
 //! that the project's `.gitignore` names, and what tools have put into the learner's home.
 //!
 //! Nothing that is kept ever replaces a file of the commit. A file that has not changed since keeps its
-//! time, by which make and cargo know what is up to date. When a build fails, nothing is kept, so that
-//! no build fails twice because of what was kept.
+//! time, by which make and cargo know what is up to date. When two builds in a row have failed, what was
+//! kept is forgotten: it may be the reason.
 
 use super::workplace::INDEX;
 use crate::git;
@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 
 /// Where it is kept, in the repository.
 const FOLDER: &str = "challenge-cache";
+/// A file of it that is there when the last build has failed.
+const DOUBTED: &str = "doubted";
 /// The most that is kept for a repository, in bytes.
 const MOST: u64 = 256 * 1024 * 1024;
 
@@ -106,7 +108,16 @@ impl Cache<'_> {
         let _ = fs::remove_file(self.ground.join(HOME).join(ARCHIVE));
     }
 
-    pub fn forget(&self) {
+    /// After a build that failed.
+    pub fn doubt(&self) {
+        let folder = self.repository.join(FOLDER);
+        match folder.join(DOUBTED).exists() {
+            true => self.forget(),
+            false => drop(File::create(folder.join(DOUBTED))),
+        }
+    }
+
+    fn forget(&self) {
         let _ = fs::remove_dir_all(self.repository.join(FOLDER));
     }
 
@@ -156,6 +167,7 @@ impl Cache<'_> {
         let new = folder.join(format!("{}.json", index.archive));
         fs::write(&new, serde_json::to_vec(&index)?)?;
         fs::rename(new, folder.join("index.json"))?;
+        let _ = fs::remove_file(folder.join(DOUBTED));
         remove_others(&folder, &index.archive)
     }
 

@@ -24,6 +24,7 @@ pub fn names_are_shown_and_answers_are_not(world: &World) {
         let pushed = clone.push(&[]);
         pushed.expect(&["✗ zero bytes and bytes that are not UTF-8"]);
         pushed.expect(&["What is asked: challenge task 2.", "Parse requests, and ECHO"]);
+        assert!(pushed.text.contains("This is an exam") == exam, "{}", pushed.text);
         let (report, task) = pushed.text.split_once("Push 1,").expect("it ends");
         assert!(task.contains("### The bytes on the wire"), "the task is shown:\n{task}");
         clone.git(&["fetch", "-q"]);
