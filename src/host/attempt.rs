@@ -21,6 +21,23 @@ use std::time::{Duration, Instant};
 /// The largest challenge.toml that is read, in bytes: all of it is held in memory, and some in messages.
 const LARGEST_PROJECT: u64 = 64 * 1024;
 
+/// A commit that was pushed, and where it is tried.
+pub struct Pushed<'a> {
+    pub repository: &'a Path,
+    pub settings: &'a Settings,
+    pub workplace: &'a Workplace,
+    pub commit: &'a str,
+}
+
+/// What a commit is built from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// What earlier builds have left is there, too. The learner watches.
+    Kept,
+    /// The commit alone, and nothing is said but what goes wrong.
+    Scratch,
+}
+
 /// What came of building and grading a commit.
 pub struct Attempt {
     /// What challenge.toml says, or what the repository was made for.
@@ -29,46 +46,73 @@ pub struct Attempt {
     pub results: Record,
     /// Why nothing was graded, if so; the learner has read it.
     pub problem: Option<String>,
+    /// Whether something was there that an earlier build has left.
+    pub had_kept: bool,
 }
 
-/// Builds and grades a commit. The error is not the learner's.
-pub fn attempt(
-    repository: &Path,
-    settings: &Settings,
-    workplace: &Workplace,
-    commit: &str,
-) -> Result<Attempt, String> {
-    if settings.exam {
-        say_dim("This is an exam: of a failed check you see its name, and what kind of failure it was.")?;
+impl Pushed<'_> {
+    /// Builds and grades the commit. The error is not the learner's.
+    pub fn attempt(&self, start: Start) -> Result<Attempt, String> {
+        let Pushed { repository, settings, workplace, commit } = *self;
+        let checkout = workplace.check_out(repository, commit)?;
+        let mut report = HookReport::new(settings.exam, start);
+        let project = match load(&checkout) {
+            Ok(project) => project,
+            Err(problem) => return refused(settings.language.clone(), &problem, report),
+        };
+        let (place, said) = place::choose(repository, settings, workplace, checkout, &project)?;
+        if start == Start::Kept {
+            say_dim(&said)?;
+        }
+        let project = match place.sandbox {
+            Some(_) => project.within(settings.build_time, settings.start_time),
+            None => project,
+        };
+        let had_kept = match self.build(&place, &project, start) {
+            Ok(had_kept) => had_kept,
+            Err(problem) => return refused(project.language, &problem, report),
+        };
+        if namespaces::refusal().is_some() {
+            cli::expect_free_port()?;
+        }
+        let plan = Plan {
+            subject: project.subject(place),
+            stages: STAGES.iter().collect(),
+            seed: fastrand::u64(..1_000_000),
+            fail_fast: false,
+            all: false,
+        };
+        let started = Instant::now();
+        let Grade { verdict, stages_passed } = grade(&plan, &mut report).map_err(gone)?;
+        let results = report.results.record(verdict, started.elapsed());
+        Ok(Attempt { language: project.language, stages_passed, results, problem: None, had_kept })
     }
-    let checkout = workplace.check_out(repository, commit)?;
-    let mut report = HookReport::new(settings.exam);
-    let project = match load(&checkout) {
-        Ok(project) => project,
-        Err(problem) => return refused(settings.language.clone(), &problem, report),
-    };
-    let place = place::choose(repository, settings, workplace, checkout, &project.language)?;
-    let project = match place.sandbox {
-        Some(_) => project.within(settings.build_time, settings.start_time),
-        None => project,
-    };
-    if let Err(problem) = build(repository, commit, workplace, &place, &project) {
-        return refused(project.language, &problem, report);
+
+    /// Says whether something was there that an earlier build has left.
+    fn build(&self, place: &Place, project: &Project, start: Start) -> Result<bool, String> {
+        if project.build.is_none() {
+            return Ok(false);
+        }
+        let mut cache = Cache::open(self.repository, self.commit, self.workplace.root(), place);
+        let had_kept = start == Start::Kept && cache.restore();
+        let started = Instant::now();
+        let is_loud = start == Start::Kept;
+        let built = project.build(place, |line| {
+            if is_loud {
+                let _ = say(&format!("{DIM}|{DIM:#} {line}"));
+            }
+        });
+        match built {
+            Ok(()) => {
+                if is_loud {
+                    say_dim(&format!("Built in {:.1} s.", started.elapsed().as_secs_f64()))?;
+                }
+                cache.keep();
+            }
+            Err(_) => cache.doubt(),
+        }
+        built.map(|()| had_kept)
     }
-    if namespaces::refusal().is_some() {
-        cli::expect_free_port()?;
-    }
-    let plan = Plan {
-        subject: project.subject(place),
-        stages: STAGES.iter().collect(),
-        seed: fastrand::u64(..1_000_000),
-        fail_fast: false,
-        all: false,
-    };
-    let started = Instant::now();
-    let Grade { verdict, stages_passed } = grade(&plan, &mut report).map_err(gone)?;
-    let results = report.results.record(verdict, started.elapsed());
-    Ok(Attempt { language: project.language, stages_passed, results, problem: None })
 }
 
 /// Nothing can be graded.
@@ -78,7 +122,7 @@ fn refused(language: String, problem: &str, report: HookReport) -> Result<Attemp
         say(&format!("{BAD}{line}{BAD:#}"))?;
     }
     let results = report.results.record(Verdict::Failed, Duration::ZERO);
-    Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem) })
+    Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem), had_kept: false })
 }
 
 fn load(checkout: &Path) -> Result<Project, String> {
@@ -91,56 +135,38 @@ fn load(checkout: &Path) -> Result<Project, String> {
     }
 }
 
-fn build(
-    repository: &Path,
-    commit: &str,
-    workplace: &Workplace,
-    place: &Place,
-    project: &Project,
-) -> Result<(), String> {
-    if project.build.is_none() {
-        return Ok(());
-    }
-    let cache = Cache::restore(repository, commit, workplace.root(), place);
-    let started = Instant::now();
-    let built = project.build(place, |line| drop(say(&format!("{DIM}|{DIM:#} {line}"))));
-    match built {
-        Ok(()) => {
-            say_dim(&format!("Built in {:.1} s.", started.elapsed().as_secs_f64()))?;
-            cache.keep();
-        }
-        Err(_) => cache.doubt(),
-    }
-    built
-}
-
-/// Shows the results, and keeps them for the record.
+/// Shows the results, unless nobody wants to see them, and keeps them for the record.
 struct HookReport {
-    text: TextReport,
+    text: Option<TextReport>,
     results: Results,
 }
 
 impl HookReport {
-    fn new(exam: bool) -> HookReport {
+    fn new(exam: bool, start: Start) -> HookReport {
         let detail = if exam { Detail::Kind } else { Detail::FirstCard };
-        HookReport { text: TextReport::new(Some(WIDTH), detail), results: Results::new(detail) }
+        let text = || TextReport::new(Some(WIDTH), detail);
+        HookReport { text: (start == Start::Kept).then(text), results: Results::new(detail) }
+    }
+
+    fn show(&mut self, tell: impl FnOnce(&mut TextReport) -> io::Result<()>) -> io::Result<()> {
+        self.text.as_mut().map_or(Ok(()), tell)
     }
 }
 
 impl Reporter for HookReport {
     fn begin(&mut self, plan: &Plan) -> io::Result<()> {
         self.results.begin(plan.seed);
-        self.text.begin(plan)
+        self.show(|text| text.begin(plan))
     }
 
     fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
         self.results.stage_begins(stage);
-        self.text.stage_begins(stage)
+        self.show(|text| text.stage_begins(stage))
     }
 
     fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
         self.results.check_ended(stage, result);
-        self.text.check_ended(stage, result)
+        self.show(|text| text.check_ended(stage, result))
     }
 
     fn stage_ended(
@@ -150,10 +176,10 @@ impl Reporter for HookReport {
         time: Duration,
     ) -> io::Result<()> {
         self.results.stage_ended(verdict, time);
-        self.text.stage_ended(stage, verdict, time)
+        self.show(|text| text.stage_ended(stage, verdict, time))
     }
 
     fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
-        self.text.end(plan, verdict, time)
+        self.show(|text| text.end(plan, verdict, time))
     }
 }

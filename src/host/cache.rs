@@ -56,20 +56,23 @@ pub struct Cache<'a> {
 }
 
 impl Cache<'_> {
-    /// Brings back what the last push has left. Without it, a build takes longer, and that is all.
-    pub fn restore<'a>(
+    pub fn open<'a>(
         repository: &'a Path,
         commit: &str,
         ground: &'a Path,
         place: &'a Place,
     ) -> Cache<'a> {
         let files = tracked(repository, commit, &place.directory).unwrap_or_default();
-        let mut cache = Cache { repository, ground, place, files };
-        if let Some(index) = cache.index() {
-            cache.restore_times(&index.files);
-            let _ = cache.unpack(&index.archive);
-        }
-        cache
+        Cache { repository, ground, place, files }
+    }
+
+    /// Brings back what the last push has left, and says whether there was anything. Without it, a
+    /// build takes longer, and that is all.
+    pub fn restore(&mut self) -> bool {
+        let Some(index) = self.index() else { return false };
+        self.restore_times(&index.files);
+        let _ = self.unpack(&index.archive);
+        true
     }
 
     fn index(&self) -> Option<Index> {

@@ -1,10 +1,10 @@
 //! The hook: grades what was pushed, while the learner watches.
 
 use super::BRANCH;
-use super::attempt::{Attempt, attempt};
+use super::attempt::{Attempt, Pushed, Start};
 use super::key;
 use super::record::{self, Push};
-use super::remote::{say, say_wrapped};
+use super::remote::{say, say_dim, say_wrapped};
 use super::settings::Settings;
 use super::turn::{self, AT_A_TIME};
 use super::workplace::{Workplace, undisturbed};
@@ -57,7 +57,7 @@ fn grade_pushed(repository: &Path) -> Result<(), String> {
             "{AT_A_TIME} pushes to this repository are being graded: this one waits for its turn."
         ))
     })?;
-    let workplace = Workplace::open(repository, settings.limits.disk_mib)?;
+    let workplace = Workplace::open(repository, &settings)?;
     let graded = grade_all(repository, &settings, &workplace, updates);
     workplace.close();
     graded
@@ -128,7 +128,15 @@ impl Update {
             )?;
         }
         let before = record::stages_passed(&record::read(repository, record::BRANCH)?);
-        let attempt = attempt(repository, settings, place, &self.new)?;
+        if settings.exam {
+            let kind = "its name, and what kind of failure it was";
+            say_wrapped(&format!("This is an exam: of a failed check you see {kind}."))?;
+        }
+        let pushed = Pushed { repository, settings, workplace: place, commit: &self.new };
+        let mut attempt = pushed.attempt(Start::Kept)?;
+        if counts && attempt.stages_passed > before && attempt.had_kept {
+            attempt = confirm(&pushed, &attempt)?;
+        }
         let push = self.record(repository, &settings.name, attempt)?;
         let time = started.elapsed().as_secs_f64();
         say(&format!(
@@ -163,6 +171,23 @@ impl Update {
         let ancestor = ["merge-base", "--is-ancestor", &self.old, &self.new];
         !git::is_nothing(&self.old) && git::run(repository, &ancestor).is_err()
     }
+}
+
+/// What an earlier push has left could be more than a build makes of this commit: what counts has to pass
+/// without.
+fn confirm(pushed: &Pushed, first: &Attempt) -> Result<Attempt, String> {
+    say_dim("Further than ever: built and graded once more, from the commit alone.")?;
+    let attempt = pushed.attempt(Start::Scratch)?;
+    let passed = attempt.stages_passed;
+    match passed < first.stages_passed {
+        true => say_wrapped(&format!(
+            "So, only {passed} of {} stages pass, which is what counts: something that an earlier push \
+             has left is missing. A build in a fresh clone shows it.",
+            STAGES.len()
+        ))?,
+        false => say_dim(&format!("{passed} of {} stages pass.", STAGES.len()))?,
+    }
+    Ok(attempt)
 }
 
 /// What comes next, for somebody who has come further than ever before.

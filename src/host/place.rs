@@ -1,39 +1,38 @@
 //! Where a commit is built and run: in a sandbox, or on the plain host, as the host's settings ask.
 
-use super::remote::say_dim;
 use super::settings::{SandboxMode, Settings};
 use super::workplace::{self, Workplace};
 use crate::languages;
+use crate::project::Project;
 use crate::trial::Place;
 use crate::trial::sandbox::{HOME, PROJECT, Sandbox};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
-/// Where the commit is built and run, which is said.
+/// Where the commit is built and run, and how to say it.
 pub fn choose(
     repository: &Path,
     settings: &Settings,
     workplace: &Workplace,
     checkout: PathBuf,
-    language: &str,
-) -> Result<Place, String> {
+    project: &Project,
+) -> Result<(Place, String), String> {
     if settings.sandbox == SandboxMode::Off {
-        say_dim("No sandbox: it is switched off here.")?;
-        return Ok(Place::plain(&checkout));
+        let said = "No sandbox: it is switched off here.".to_owned();
+        return Ok((Place::plain(&checkout), said));
     }
     let sandbox = match workplace.refusal() {
         Some(reason) => Err(reason.to_owned()),
-        None => sandbox(repository, settings, workplace.root(), language),
+        None => sandbox(repository, settings, workplace.root(), &project.language),
     };
     match sandbox {
         Ok(sandbox) => {
-            say_dim(&sandbox.describe())?;
-            Ok(Place { directory: checkout, sandbox: Some(Arc::new(sandbox)) })
+            let said = sandbox.describe();
+            Ok((Place { directory: checkout, sandbox: Some(Arc::new(sandbox)) }, said))
         }
         Err(reason) if settings.sandbox == SandboxMode::Preferred => {
-            say_dim(&format!("No sandbox: {reason}."))?;
-            Ok(Place::plain(&checkout))
+            Ok((Place::plain(&checkout), format!("No sandbox: {reason}.")))
         }
         Err(reason) => Err(format!(
             "the push is kept, and not graded: it may only run in a sandbox, and there is none: \
@@ -74,7 +73,7 @@ fn has_secrets(folder: &Path, repository: &Path) -> bool {
 /// process, which must not have other threads, with a file system that is not everybody's.
 pub fn try_sandbox(repository: &Path) -> Result<(), String> {
     let settings = Settings::of(repository)?;
-    let ground = workplace::cover(repository, settings.limits.disk_mib)?;
+    let ground = workplace::cover(repository, &settings)?;
     fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;
     sandbox(repository, &settings, &ground, &settings.language).map(drop)
 }

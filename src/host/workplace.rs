@@ -5,6 +5,7 @@
 //! see mount_namespaces(7): it has a limited size, is always found under the same name, and goes with
 //! the hook, however that ends.
 
+use super::settings::Settings;
 use crate::trial::sandbox::{HOME, PROJECT};
 use crate::trial::{init, namespaces};
 use crate::{git, procfs};
@@ -19,6 +20,7 @@ use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{env, fs, io, thread};
 use tempfile::TempDir;
 
@@ -27,6 +29,9 @@ static UNDISTURBED: Mutex<()> = Mutex::new(());
 
 /// How often to look for git's thread, in milliseconds.
 const GLANCE: u16 = 500;
+
+/// After so long a push is over, though somebody may be there who takes nothing in.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Directories that every system has and hardly any program needs. The hook covers one of them, for
 /// itself and its children only.
@@ -54,13 +59,16 @@ enum Ground {
 impl Workplace {
     /// A place for the pushes of a repository. To be called before there are other threads, which
     /// would see another file system.
-    pub fn open(repository: &Path, size_mib: u64) -> Result<Workplace, String> {
+    pub fn open(repository: &Path, settings: &Settings) -> Result<Workplace, String> {
         let cannot = |error: io::Error| format!("no place to check out: {error}");
         // What loses its parent becomes our child, so that all of it can be ended.
         prctl::set_child_subreaper(true).map_err(|error| cannot(error.into()))?;
         let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
-        let place = match cover(repository, size_mib) {
-            Ok(root) => Workplace { root, ground: Ground::Private { size_mib } },
+        let place = match cover(repository, settings) {
+            Ok(root) => {
+                let size_mib = settings.limits.disk_mib;
+                Workplace { root, ground: Ground::Private { size_mib } }
+            }
             Err(reason) => {
                 let directory = tempfile::tempdir().map_err(cannot)?;
                 let root = directory.path().to_owned();
@@ -76,11 +84,13 @@ impl Workplace {
             Ground::Private { .. } => None,
             Ground::Shared { directory, .. } => Some(directory.path().to_owned()),
         };
-        let path = directory.clone();
-        thread::spawn(move || {
-            await_nobody();
-            leave(path.as_deref())
-        });
+        for wait in [await_nobody, || thread::sleep(LONGEST)] {
+            let path = directory.clone();
+            thread::spawn(move || {
+                wait();
+                leave(path.as_deref())
+            });
+        }
         thread::spawn(move || {
             if signals.forever().next().is_some() {
                 leave(directory.as_deref())
@@ -135,7 +145,7 @@ impl Workplace {
 }
 
 /// Mounts a file system for us alone over a directory that we do not need.
-pub fn cover(repository: &Path, size_mib: u64) -> Result<PathBuf, String> {
+pub fn cover(repository: &Path, settings: &Settings) -> Result<PathBuf, String> {
     if let Some(reason) = namespaces::refusal() {
         return Err(reason.to_owned());
     }
@@ -143,12 +153,14 @@ pub fn cover(repository: &Path, size_mib: u64) -> Result<PathBuf, String> {
     needed.extend(env::current_exe());
     needed.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
     needed.extend(env::var_os("HOME").map(PathBuf::from));
+    needed.extend(settings.toolchains.iter().map(|toolchain| toolchain.folder.clone()));
+    needed.push(settings.root.clone());
     let is_free =
         |cover: &&Path| cover.is_dir() && !needed.iter().any(|path| path.starts_with(cover));
     let cover = COVERS.into_iter().map(Path::new).find(is_free);
     let cover = cover.ok_or_else(|| format!("{} are in use", COVERS.join(", ")))?;
     namespaces::isolate_mounts()
-        .and_then(|()| namespaces::mount_file_system(cover, size_mib))
+        .and_then(|()| namespaces::mount_file_system(cover, settings.limits.disk_mib))
         .map_err(|error| format!("no file system in memory: {error}"))?;
     Ok(cover.to_owned())
 }

@@ -259,3 +259,32 @@ pub fn the_tester_cannot_be_read(world: &World) {
     fs::write(&hook, script).expect("ours");
     push_in_vain(&clone).expect(&["PermissionError"]);
 }
+
+/// A solution that an earlier push has left among the kept files, and that the commit does not have.
+pub fn what_was_kept_does_not_pass_for_the_commit(world: &World) {
+    world.challenge(&["host", "eve.git", "--language", "python", "--shared"]);
+    let clone = world.clone_of("eve.git", "eve");
+    let right = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken/right.py");
+    fs::copy(right, clone.directory.join("solution.py")).expect("a copy");
+    clone.write(".gitignore", "*.kept\n");
+    let project = "language = \"python\"\nbuild = \"[ ! -e solution.py ] || cp solution.py a.kept\"\n\
+                   run = \"python3 a.kept\"\n";
+    clone.write("challenge.toml", project);
+    clone.commit_on("idea");
+    clone.push(&["origin", "idea"]).expect(&["6 of 6 stages pass"]);
+    fs::remove_file(clone.directory.join("solution.py")).expect("it is there");
+    clone.commit_on("main");
+    let pushed = clone.push(&["origin", "main"]);
+    pushed.expect(&["6 of 6 stages pass", "Further than ever", "So, only 0 of 6 stages pass"]);
+    pushed.expect_not("You have built a Redis.  |");
+    let record = world.record("eve.git");
+    assert_eq!(record[1]["stages_passed"], 0, "{record:#?}");
+
+    // With its source, it is what it seems to be.
+    clone.git(&["checkout", "-q", "idea", "--", "solution.py"]);
+    clone.commit();
+    let pushed = clone.push(&["origin", "main"]);
+    pushed.expect(&["Every stage passes."]);
+    pushed.expect_not("So, only");
+    assert_eq!(world.record("eve.git")[2]["stages_passed"], 6);
+}

@@ -104,6 +104,7 @@ fn main() {
         escapes::a_key_of_the_hosts_session_is_not_inherited
         escapes::a_toolchain_does_not_show_the_home
         escapes::the_tester_cannot_be_read
+        escapes::what_was_kept_does_not_pass_for_the_commit
         xray::a_name_that_is_no_text_hides_no_process
         xray::a_name_of_a_file_is_no_escape
         xray::a_name_of_a_thread_is_no_escape
