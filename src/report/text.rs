@@ -21,21 +21,37 @@ pub struct TextReport {
     graded: Vec<(&'static Stage, bool)>,
     /// Of the stage that is being graded.
     failures: usize,
+    /// What was said of the failure before: it is often the same, and not said again.
+    said: String,
     not_run: usize,
 }
 
 impl TextReport {
     pub fn new(width: Option<usize>, detail: Detail) -> TextReport {
         let width = width.unwrap_or(WIDTH);
-        TextReport { width, detail, seed: 0, graded: Vec::new(), failures: 0, not_run: 0 }
+        TextReport {
+            width,
+            detail,
+            seed: 0,
+            graded: Vec::new(),
+            failures: 0,
+            said: String::new(),
+            not_run: 0,
+        }
     }
 
-    fn failed(&self, stage: &Stage, result: &CheckResult) -> io::Result<()> {
+    fn failed(&mut self, stage: &Stage, result: &CheckResult) -> io::Result<()> {
         let Outcome::Failed(failure) = &result.outcome else { return Ok(()) };
-        let card = match self.detail {
-            Detail::Kind if self.failures == 1 => card::brief(failure, self.width - 4),
+        let is_first = self.failures == 1;
+        let short = match self.detail {
             Detail::Kind => card::kind(failure),
-            Detail::FirstCard if self.failures > 1 => return self.remark(&card::happened(failure)),
+            _ => card::happened(failure),
+        };
+        let is_said = mem::replace(&mut self.said, short.clone()) == short && !is_first;
+        let card = match self.detail {
+            Detail::Kind if is_first => card::brief(failure, self.width - 4),
+            Detail::Kind | Detail::FirstCard if is_said => return Ok(()),
+            Detail::Kind | Detail::FirstCard if !is_first => return self.remark(&short),
             _ => {
                 let card = card::card(stage, result.check, failure, self.seed, self.width - 4);
                 format!("\n{card}\n")

@@ -6,8 +6,9 @@ use quick_xml::events::{BytesStart, Event};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::pipe;
+use std::path::Path;
 use std::process::Command;
-use test_support::{Grader, Suite};
+use test_support::{Grader, Need, Suite};
 
 pub fn tests(suite: Suite) -> Suite {
     suite
@@ -16,6 +17,7 @@ pub fn tests(suite: Suite) -> Suite {
         .test("what a build prints stays out of the JSON report", a_build_prints)
         .test("the JUnit report is well-formed, and counts right", junit)
         .test("with --output, the report is in the file and the text is printed", output)
+        .test_with(&[Need::PYTHON], "what many failures have in common is said once", said_once)
         .test("whoever stops reading is told nothing", a_reader_that_leaves)
         .test("the same seed gives the same random values, and another seed others", seeds)
 }
@@ -38,6 +40,17 @@ fn exit_statuses() {
     let outcome = challenge_test_in(project.path(), &["--stage", "0"]);
     assert_eq!(outcome.status, Some(2), "{outcome:?}");
     assert!(outcome.stderr.contains("the build failed"), "{outcome:?}");
+}
+
+fn said_once() {
+    let broken = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken/stage1_bare_newline.py");
+    let arguments = ["--stage", "1", "--", "python3", broken.to_str().expect("text")];
+    let report = challenge_test(&arguments).stdout;
+    let failures = report.lines().filter(|line| line.starts_with("  ✗ ")).count();
+    let remarks: Vec<&str> =
+        report.lines().filter(|line| line.starts_with("    A wrong answer")).collect();
+    assert!(failures >= 10 && remarks.len() < failures / 2, "{report}");
+    assert!(remarks.windows(2).all(|pair| pair[0] != pair[1]), "{report}");
 }
 
 /// As `head` does: the pipe is closed before anything is written.
