@@ -66,6 +66,8 @@ impl Scene {
     pub fn set() -> Scene {
         let folder = tempfile::tempdir().expect("there is room for it");
         let programs = Path::new(CHALLENGE).parent().expect("it is in a folder");
+        let stages = programs.join("stage5");
+        assert!(stages.exists(), "{} is not there: cargo build --workspace", stages.display());
         let mut script = Command::new("sh");
         script.args(["-ec", SCRIPT, ROOT]).arg(programs).current_dir(&folder);
         assert!(script.status().is_ok_and(|status| status.success()), "the scene is not set");
