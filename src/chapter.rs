@@ -1,5 +1,5 @@
-//! The chapters of the book, as far as the commands show them: the task of a stage and its hints.
-//! They stand once, in `docs/`, under the headings `## The task` and `## Hints`.
+//! The chapters of the book, as the commands show them: the task of a stage, its hints, and how the
+//! worked server does it. They stand once, in `docs/`, under headings of their own.
 
 #[derive(Clone, Copy)]
 pub struct Chapter(pub &'static str);
@@ -13,6 +13,11 @@ impl Chapter {
     /// The hints, from a nudge to nearly the answer. Each has a heading of its own.
     pub fn hints(&self) -> Vec<&'static str> {
         self.section("## Hints").split("### ").skip(1).map(str::trim).collect()
+    }
+
+    /// The second part: how the worked server does it, and Redis.
+    pub fn worked_server(&self) -> &'static str {
+        self.section("## The worked server")
     }
 
     fn section(&self, heading: &str) -> &'static str {

@@ -63,6 +63,12 @@ enum Command {
         #[arg(default_value_t = 1)]
         hint: usize,
     },
+    /// Show how the worked server does a stage, which gives it away
+    Chapter {
+        /// The stage; without it, the last that has passed here
+        #[arg(value_parser = stage_number)]
+        stage: Option<usize>,
+    },
     /// Show what the worked server changed from one stage to another
     Diff {
         /// The stage to begin with
@@ -99,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Stages => show::stages(),
         Command::Task { stage } => show::task(stage),
         Command::Hint { stage, hint } => show::hint(stage, hint),
+        Command::Chapter { stage } => show::chapter(stage),
         Command::Diff { old, new } => show::diff(&STAGES[old], &STAGES[new]),
     };
     result.unwrap_or_else(|problem| {

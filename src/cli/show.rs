@@ -1,4 +1,4 @@
-//! The commands that show what is embedded: the stages, their tasks and hints, the worked server.
+//! The commands that show what is embedded: the stages, their chapters, the worked server.
 
 use super::{Problem, stage_or_current, terminal_width};
 use crate::stages::{STAGES, Stage};
@@ -38,6 +38,19 @@ pub fn hint(stage: Option<usize>, number: usize) -> Result<ExitCode, Problem> {
     if number < hints.len() {
         println!("\n{DIM}The next one: challenge hint {} {}{DIM:#}", stage.number, number + 1);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// It gives away how a stage can be done, so that nobody is shown one that has not passed, unless they
+/// ask for it.
+pub fn chapter(stage: Option<usize>) -> Result<ExitCode, Problem> {
+    let number = stage.or_else(|| progress::passed().min(STAGES.len()).checked_sub(1));
+    let Some(number) = number else {
+        return Err("no stage has passed here yet; challenge chapter 0 shows the first".to_owned());
+    };
+    let stage = &STAGES[number];
+    println!("{BOLD}Stage {number}: {}, the worked server{BOLD:#}\n", stage.title);
+    markdown(stage.chapter.worked_server());
     Ok(ExitCode::SUCCESS)
 }
 

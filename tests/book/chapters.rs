@@ -83,6 +83,16 @@ pub fn challenge_shows_the_first_part() {
     }
 }
 
+/// The second part is the rest of the chapter.
+pub fn challenge_shows_the_second_part() {
+    for (number, page) in Page::chapters().iter().enumerate() {
+        let chapter = fs::read_to_string(Path::new(ROOT).join(&page.path)).expect("it is text");
+        let (_, part) = chapter.split_once("\n## The worked server\n").expect("it has one");
+        let shown = shown_by(&["chapter", &number.to_string()]);
+        assert_eq!(shown, part, "what is shown of {}, and what stands there", page.path.display());
+    }
+}
+
 /// A task below its title, or a hint below its heading, as the chapter has them.
 fn shown_by(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_challenge")).args(arguments).output();

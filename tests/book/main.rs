@@ -25,6 +25,7 @@ fn main() {
             chapters::every_chapter_is_read_in_one_sitting,
         )
         .test("challenge_shows_the_first_part", chapters::challenge_shows_the_first_part)
+        .test("challenge_shows_the_second_part", chapters::challenge_shows_the_second_part)
         .test(
             "every_trace_names_the_command_that_recorded_it",
             chapters::every_trace_names_the_command_that_recorded_it,
