@@ -157,6 +157,8 @@ pub fn a_build_does_not_keep_the_host_waiting_or_lead_it_away(world: &World) {
     let pipe = elsewhere.join(".gitignore");
     let made = Command::new("mkfifo").arg(&pipe).status().expect("it is installed");
     assert!(made.success());
+    // Git asks what to ignore only where there is something that could be.
+    fs::write(elsewhere.join("file"), "").expect("a new file");
     let clone = world.project("ada", FAILING);
     world.git("ada.git", &["config", "challenge.sandbox", "required"]);
     for build in [
