@@ -3,7 +3,7 @@
 use super::{Problem, stage_number, terminal_width, unwritten};
 use crate::grade::{Plan, Reporter, Verdict, grade};
 use crate::project::{self, Project};
-use crate::report::{Detail, JsonReport, JunitReport, Pair, TextReport};
+use crate::report::{All, Detail, JsonReport, JunitReport, TextReport};
 use crate::stages::{STAGES, Stage};
 use crate::trial::{PORT, Place, Subject, namespaces};
 use crate::{procfs, progress, sockets};
@@ -78,8 +78,9 @@ impl Test {
             fail_fast: self.fail_fast,
             all: self.all,
         };
-        let mut report = self.report()?;
-        let grade = grade(&plan, &mut *report).map_err(unwritten)?;
+        let mut reports = self.reports()?;
+        let mut all = All(reports.iter_mut().map(|report| report.as_mut() as _).collect());
+        let grade = grade(&plan, &mut all).map_err(unwritten)?;
         if self.program.is_empty() && self.stage.is_none() {
             progress::note_passed(grade.stages_passed);
         }
@@ -90,23 +91,24 @@ impl Test {
         }))
     }
 
-    fn report(&self) -> Result<Box<dyn Reporter>, Problem> {
-        let detail = if self.keep_going { Detail::AllCards } else { Detail::FirstCard };
-        let text = || Box::new(TextReport::new(terminal_width(), detail));
-        let cannot = |error, path: &Path| format!("cannot write {}: {error}", path.display());
-        let output: Box<dyn Write> = match &self.output {
-            None => Box::new(stdout()),
-            Some(path) => Box::new(File::create(path).map_err(|error| cannot(error, path))?),
-        };
-        let report: Box<dyn Reporter> = match self.format {
-            Format::Text => return Ok(text()),
-            Format::Json => Box::new(JsonReport::new(output)),
-            Format::Junit => Box::new(JunitReport::new(output)),
-        };
-        Ok(match self.output {
-            None => report,
-            Some(_) => Box::new(Pair(text(), report)),
-        })
+    fn reports(&self) -> Result<Vec<Box<dyn Reporter>>, Problem> {
+        let mut reports: Vec<Box<dyn Reporter>> = Vec::new();
+        if self.prints_text() {
+            let detail = if self.keep_going { Detail::AllCards } else { Detail::FirstCard };
+            reports.push(Box::new(TextReport::new(terminal_width(), detail)));
+        }
+        match self.format {
+            Format::Text => {}
+            Format::Json => reports.push(Box::new(JsonReport::new(self.output()?))),
+            Format::Junit => reports.push(Box::new(JunitReport::new(self.output()?))),
+        }
+        Ok(reports)
+    }
+
+    fn output(&self) -> Result<Box<dyn Write>, Problem> {
+        let Some(path) = &self.output else { return Ok(Box::new(stdout())) };
+        let file = File::create(path);
+        Ok(Box::new(file.map_err(|error| format!("cannot write {}: {error}", path.display()))?))
     }
 
     fn prints_text(&self) -> bool {

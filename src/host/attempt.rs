@@ -7,14 +7,13 @@ use super::settings::Settings;
 use super::workplace::Workplace;
 use crate::bytes::printable;
 use crate::cli;
-use crate::grade::{CheckResult, Grade, Plan, Reporter, Verdict, grade};
+use crate::grade::{Grade, Plan, Reporter, Verdict, grade};
 use crate::project::{EXAMPLE, FILE, Project};
-use crate::report::{Detail, Record, Results, TextReport};
-use crate::stages::{STAGES, Stage};
+use crate::report::{All, Detail, Record, Results, TextReport};
+use crate::stages::STAGES;
 use crate::style::{BAD, DIM};
 use crate::trial::{Place, namespaces};
 use std::fs;
-use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -38,6 +37,12 @@ pub enum Start {
     Scratch,
 }
 
+impl Start {
+    fn is_watched(self) -> bool {
+        self == Start::Kept
+    }
+}
+
 /// What came of building and grading a commit.
 pub struct Attempt {
     /// What challenge.toml says, or what the repository was made for.
@@ -55,13 +60,14 @@ impl Pushed<'_> {
     pub fn attempt(&self, start: Start) -> Result<Attempt, String> {
         let Pushed { repository, settings, workplace, commit } = *self;
         let checkout = workplace.check_out(repository, commit)?;
-        let mut report = HookReport::new(settings.exam, start);
+        let detail = if settings.exam { Detail::Kind } else { Detail::FirstCard };
+        let mut results = Results::new(detail);
         let project = match load(&checkout) {
             Ok(project) => project,
-            Err(problem) => return refused(settings.language.clone(), &problem, report),
+            Err(problem) => return refused(settings.language.clone(), &problem, results),
         };
         let (place, said) = place::choose(repository, settings, workplace, checkout, &project)?;
-        if start == Start::Kept {
+        if start.is_watched() {
             say_dim(&said)?;
         }
         let project = match place.sandbox {
@@ -70,7 +76,7 @@ impl Pushed<'_> {
         };
         let had_kept = match self.build(&place, &project, start) {
             Ok(had_kept) => had_kept,
-            Err(problem) => return refused(project.language, &problem, report),
+            Err(problem) => return refused(project.language, &problem, results),
         };
         if namespaces::refusal().is_some() {
             cli::expect_free_port()?;
@@ -83,8 +89,13 @@ impl Pushed<'_> {
             all: false,
         };
         let started = Instant::now();
-        let Grade { verdict, stages_passed } = grade(&plan, &mut report).map_err(gone)?;
-        let results = report.results.record(verdict, started.elapsed());
+        let mut text = TextReport::new(Some(WIDTH), detail);
+        let mut reports: Vec<&mut dyn Reporter> = vec![&mut results];
+        if start.is_watched() {
+            reports.push(&mut text);
+        }
+        let Grade { verdict, stages_passed } = grade(&plan, &mut All(reports)).map_err(gone)?;
+        let results = results.record(verdict, started.elapsed());
         Ok(Attempt { language: project.language, stages_passed, results, problem: None, had_kept })
     }
 
@@ -96,15 +107,14 @@ impl Pushed<'_> {
         let mut cache = Cache::open(self.repository, self.commit, self.workplace.root(), place);
         let had_kept = start == Start::Kept && cache.restore();
         let started = Instant::now();
-        let is_loud = start == Start::Kept;
         let built = project.build(place, |line| {
-            if is_loud {
+            if start.is_watched() {
                 let _ = say(&format!("{DIM}|{DIM:#} {line}"));
             }
         });
         match built {
             Ok(()) => {
-                if is_loud {
+                if start.is_watched() {
                     say_dim(&format!("Built in {:.1} s.", started.elapsed().as_secs_f64()))?;
                 }
                 cache.keep();
@@ -116,12 +126,12 @@ impl Pushed<'_> {
 }
 
 /// Nothing can be graded.
-fn refused(language: String, problem: &str, report: HookReport) -> Result<Attempt, String> {
+fn refused(language: String, problem: &str, results: Results) -> Result<Attempt, String> {
     let problem = printable(problem);
     for line in problem.lines().flat_map(wrapped) {
         say(&format!("{BAD}{line}{BAD:#}"))?;
     }
-    let results = report.results.record(Verdict::Failed, Duration::ZERO);
+    let results = results.record(Verdict::Failed, Duration::ZERO);
     Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem), had_kept: false })
 }
 
@@ -132,54 +142,5 @@ fn load(checkout: &Path) -> Result<Project, String> {
         Ok(file) if file.is_file() => Project::load(checkout),
         Ok(_) => Err(format!("{FILE} is not a file in this commit. {EXAMPLE}")),
         Err(_) => Err(format!("There is no {FILE} in this commit. {EXAMPLE}")),
-    }
-}
-
-/// Shows the results, unless nobody wants to see them, and keeps them for the record.
-struct HookReport {
-    text: Option<TextReport>,
-    results: Results,
-}
-
-impl HookReport {
-    fn new(exam: bool, start: Start) -> HookReport {
-        let detail = if exam { Detail::Kind } else { Detail::FirstCard };
-        let text = || TextReport::new(Some(WIDTH), detail);
-        HookReport { text: (start == Start::Kept).then(text), results: Results::new(detail) }
-    }
-
-    fn show(&mut self, tell: impl FnOnce(&mut TextReport) -> io::Result<()>) -> io::Result<()> {
-        self.text.as_mut().map_or(Ok(()), tell)
-    }
-}
-
-impl Reporter for HookReport {
-    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
-        self.results.begin(plan.seed);
-        self.show(|text| text.begin(plan))
-    }
-
-    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
-        self.results.stage_begins(stage);
-        self.show(|text| text.stage_begins(stage))
-    }
-
-    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
-        self.results.check_ended(stage, result);
-        self.show(|text| text.check_ended(stage, result))
-    }
-
-    fn stage_ended(
-        &mut self,
-        stage: &'static Stage,
-        verdict: Verdict,
-        time: Duration,
-    ) -> io::Result<()> {
-        self.results.stage_ended(verdict, time);
-        self.show(|text| text.stage_ended(stage, verdict, time))
-    }
-
-    fn end(&mut self, plan: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {
-        self.show(|text| text.end(plan, verdict, time))
     }
 }

@@ -52,39 +52,6 @@ impl Results {
         Results { detail, ..Results::default() }
     }
 
-    pub fn begin(&mut self, seed: u64) {
-        self.seed = seed;
-    }
-
-    pub fn stage_begins(&mut self, stage: &Stage) {
-        self.stages.push(StageRecord {
-            number: stage.number,
-            slug: stage.slug.to_owned(),
-            title: stage.title.to_owned(),
-            passed: false,
-            milliseconds: 0,
-            checks: Vec::new(),
-        });
-    }
-
-    pub fn check_ended(&mut self, stage: &Stage, result: &CheckResult) {
-        let Some(record) = self.stages.last_mut() else { return };
-        record.checks.push(CheckRecord {
-            name: result.check.name.to_owned(),
-            passed: result.passed(),
-            milliseconds: result.time.as_millis() as u64,
-            explanation: explanation(stage, result, self.seed, self.detail),
-            note: result.note.clone(),
-            repeats: result.repeats,
-        });
-    }
-
-    pub fn stage_ended(&mut self, verdict: Verdict, time: Duration) {
-        let Some(record) = self.stages.last_mut() else { return };
-        record.passed = verdict == Verdict::Passed;
-        record.milliseconds = time.as_millis() as u64;
-    }
-
     pub fn record(self, verdict: Verdict, time: Duration) -> Record {
         Record {
             passed: verdict == Verdict::Passed,
@@ -94,6 +61,54 @@ impl Results {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             stages: self.stages,
         }
+    }
+}
+
+impl Reporter for Results {
+    fn begin(&mut self, plan: &Plan) -> io::Result<()> {
+        self.seed = plan.seed;
+        Ok(())
+    }
+
+    fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
+        self.stages.push(StageRecord {
+            number: stage.number,
+            slug: stage.slug.to_owned(),
+            title: stage.title.to_owned(),
+            passed: false,
+            milliseconds: 0,
+            checks: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
+        let Some(record) = self.stages.last_mut() else { return Ok(()) };
+        record.checks.push(CheckRecord {
+            name: result.check.name.to_owned(),
+            passed: result.passed(),
+            milliseconds: result.time.as_millis() as u64,
+            explanation: explanation(stage, result, self.seed, self.detail),
+            note: result.note.clone(),
+            repeats: result.repeats,
+        });
+        Ok(())
+    }
+
+    fn stage_ended(
+        &mut self,
+        _: &'static Stage,
+        verdict: Verdict,
+        time: Duration,
+    ) -> io::Result<()> {
+        let Some(record) = self.stages.last_mut() else { return Ok(()) };
+        record.passed = verdict == Verdict::Passed;
+        record.milliseconds = time.as_millis() as u64;
+        Ok(())
+    }
+
+    fn end(&mut self, _: &Plan, _: Verdict, _: Duration) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -110,28 +125,24 @@ impl JsonReport {
 
 impl Reporter for JsonReport {
     fn begin(&mut self, plan: &Plan) -> io::Result<()> {
-        self.results.begin(plan.seed);
-        Ok(())
+        self.results.begin(plan)
     }
 
     fn stage_begins(&mut self, stage: &'static Stage) -> io::Result<()> {
-        self.results.stage_begins(stage);
-        Ok(())
+        self.results.stage_begins(stage)
     }
 
     fn check_ended(&mut self, stage: &'static Stage, result: &CheckResult) -> io::Result<()> {
-        self.results.check_ended(stage, result);
-        Ok(())
+        self.results.check_ended(stage, result)
     }
 
     fn stage_ended(
         &mut self,
-        _: &'static Stage,
+        stage: &'static Stage,
         verdict: Verdict,
         time: Duration,
     ) -> io::Result<()> {
-        self.results.stage_ended(verdict, time);
-        Ok(())
+        self.results.stage_ended(stage, verdict, time)
     }
 
     fn end(&mut self, _: &Plan, verdict: Verdict, time: Duration) -> io::Result<()> {

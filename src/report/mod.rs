@@ -1,13 +1,13 @@
 //! Reports of a grade: for people, and for machines.
 
+mod all;
 mod json;
 mod junit;
-mod pair;
 mod text;
 
+pub use all::All;
 pub use json::{JsonReport, Record, Results};
 pub use junit::JunitReport;
-pub use pair::Pair;
 pub use text::TextReport;
 
 use crate::card;
