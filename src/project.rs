@@ -2,7 +2,7 @@
 
 use crate::bytes::printable;
 use crate::trial::sandbox::Network;
-use crate::trial::supervised::{Streams, Supervised, ending};
+use crate::trial::supervised::{SUCCESS, Streams, Supervised, ending};
 use crate::trial::{Place, Subject};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -122,7 +122,7 @@ impl Project {
             }
         }
         match ending.as_deref() {
-            Some("exited with status 0") => Ok(()),
+            Some(SUCCESS) => Ok(()),
             Some(how) => Err(format!("the build failed ({how}): {build}")),
             None => Err(format!("the build took longer than {} s: {build}", self.build_seconds)),
         }

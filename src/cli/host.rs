@@ -78,7 +78,9 @@ impl Host {
         let address = match key {
             None => shell_word(&absolute(repository)?),
             Some(key) => {
-                key.admit(repository).and_then(|()| key::address(repository)).inspect_err(
+                // No line of a key is left for a repository that is not there.
+                let address = key::address(repository);
+                address.and_then(|address| key.admit(repository).map(|()| address)).inspect_err(
                     // It would be in the way of the next attempt.
                     |_| drop(fs::remove_dir_all(repository)),
                 )?

@@ -7,8 +7,9 @@
 
 use super::workplace::INDEX;
 use crate::git;
+use crate::trial::Place;
 use crate::trial::sandbox::{HOME, OFFERED, PROJECT, offer};
-use crate::trial::{Place, supervised};
+use crate::trial::supervised::{self, SUCCESS};
 use nix::fcntl::AT_FDCWD;
 use nix::sys::stat::{UtimensatFlags, utimensat};
 use nix::sys::time::TimeSpec;
@@ -63,6 +64,7 @@ impl Cache<'_> {
         place: &'a Place,
     ) -> Cache<'a> {
         let files = tracked(repository, commit, &place.directory).unwrap_or_default();
+        let _ = fs::create_dir_all(offer(ground)); // a sandbox has made it already
         Cache { repository, ground, place, files }
     }
 
@@ -95,7 +97,6 @@ impl Cache<'_> {
     }
 
     fn unpack(&self, archive: &str) -> io::Result<()> {
-        fs::create_dir_all(offer(self.ground))?;
         let offered = offer(self.ground).join(archive);
         fs::copy(self.repository.join(FOLDER).join(archive), &offered)?;
         let unpacked = self.run(UNPACK, &self.offered(archive));
@@ -133,7 +134,6 @@ impl Cache<'_> {
                 names.push(0);
             }
         }
-        fs::create_dir_all(offer(self.ground))?;
         let list = offer(self.ground).join("list");
         fs::write(&list, names)?;
         let packed = self.run(PACK, &self.offered("list"));
@@ -158,14 +158,13 @@ impl Cache<'_> {
         fs::create_dir_all(&folder)?;
         // What a program has put in its place is not followed.
         let made = self.ground.join(HOME).join(ARCHIVE);
-        let options = File::options().read(true).custom_flags(libc::O_NOFOLLOW).open(made)?;
-        let size =
-            options.metadata().map(|file| if file.is_file() { file.size() } else { MOST })?;
-        if size >= MOST {
+        let mut made = File::options().read(true).custom_flags(libc::O_NOFOLLOW).open(made)?;
+        let found = made.metadata()?;
+        if !found.is_file() || found.len() >= MOST {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let archive = format!("{:016x}.tar", fastrand::u64(..));
-        io::copy(&mut &options, &mut File::create_new(folder.join(&archive))?)?;
+        io::copy(&mut made, &mut File::create_new(folder.join(&archive))?)?;
         let index = Index { archive, files: self.files.clone() };
         let new = folder.join(format!("{}.json", index.archive));
         fs::write(&new, serde_json::to_vec(&index)?)?;
@@ -185,7 +184,7 @@ impl Cache<'_> {
     fn run(&self, script: &str, argument: &Path) -> io::Result<()> {
         let command = ["sh".into(), "-c".into(), script.into(), argument.as_os_str().to_owned()];
         match supervised::run(&command, self.place)? {
-            (ending, _) if ending == "exited with status 0" => Ok(()),
+            (ending, _) if ending == SUCCESS => Ok(()),
             (ending, said) => Err(io::Error::other(format!("tar {ending}: {said}"))),
         }
     }

@@ -27,10 +27,7 @@ pub fn choose(
         None => sandbox(repository, settings, workplace.root(), &project.language),
     };
     match sandbox {
-        Ok(sandbox) => {
-            let said = sandbox.describe();
-            Ok((Place { directory: checkout, sandbox: Some(Arc::new(sandbox)) }, said))
-        }
+        Ok(sandbox) => Ok((sandbox.place(), sandbox.describe())),
         Err(reason) if settings.sandbox == SandboxMode::Preferred => {
             Ok((Place::plain(&checkout), format!("No sandbox: {reason}.")))
         }
@@ -46,7 +43,7 @@ fn sandbox(
     settings: &Settings,
     ground: &Path,
     language: &str,
-) -> Result<Sandbox, String> {
+) -> Result<Arc<Sandbox>, String> {
     let mut toolchains = settings.toolchains.clone();
     let language = languages::find(language).ok();
     if settings.root == Path::new("/") {

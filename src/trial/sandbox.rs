@@ -7,6 +7,7 @@
 mod words;
 
 use super::cgroup::Cgroup;
+use super::supervised::SUCCESS;
 use super::{Place, namespaces, supervised};
 use nix::unistd::{getegid, geteuid};
 use std::ffi::OsString;
@@ -78,38 +79,75 @@ pub struct Sandbox {
     root: PathBuf,
     toolchains: Vec<Toolchain>,
     limits: Limits,
-    cgroup: Result<Cgroup, String>,
+    /// Where the system lets us make one.
+    cgroup: Option<Cgroup>,
+    becomes_nobody: bool,
 }
 
 impl Sandbox {
     /// A sandbox around `ground/home`, in which `program` is found, or the reason why there is none.
+    /// `ground` is a file system that nobody else sees.
     pub fn open(
         ground: &Path,
         root: &Path,
         toolchains: Vec<Toolchain>,
         limits: &Limits,
         program: &str,
-    ) -> Result<Sandbox, String> {
-        if let Some(reason) = namespaces::refusal() {
-            return Err(reason.to_owned());
+    ) -> Result<Arc<Sandbox>, String> {
+        let sandbox = Arc::new(Sandbox {
+            ground: ground.to_owned(),
+            root: root.to_owned(),
+            toolchains,
+            limits: limits.clone(),
+            cgroup: Cgroup::open(limits),
+            becomes_nobody: becomes_nobody(),
+        });
+        sandbox.prepare().map_err(|error| format!("it cannot be prepared: {error}"))?;
+        sandbox.try_out(program)?;
+        Ok(sandbox)
+    }
+
+    fn prepare(&self) -> io::Result<()> {
+        self.write_settings()?;
+        fs::create_dir_all(offer(&self.ground))?;
+        for (index, toolchain) in self.toolchains.iter().enumerate() {
+            // Its own place may be in a home that nobody else can enter.
+            let reachable = self.ground.join(TOOLCHAINS).join(index.to_string());
+            fs::create_dir_all(&reachable)?;
+            namespaces::bind(&toolchain.folder, &reachable)?;
         }
-        prepare(ground, &toolchains).map_err(|error| format!("it cannot be prepared: {error}"))?;
-        let cgroup = Cgroup::open(limits);
-        let (ground, root, limits) = (ground.to_owned(), root.to_owned(), limits.clone());
-        Sandbox { ground, root, toolchains, limits, cgroup }.try_out(program)
+        match self.becomes_nobody {
+            true => give(&self.ground.join(HOME)),
+            false => Ok(()),
+        }
+    }
+
+    /// What the C library asks /etc for: who one is, and where `localhost` is.
+    fn write_settings(&self) -> io::Result<()> {
+        let etc = self.ground.join(ETC);
+        fs::create_dir_all(&etc)?;
+        let (user, group) = match self.becomes_nobody {
+            true => (NOBODY, NOBODY),
+            false => (geteuid().as_raw(), getegid().as_raw()),
+        };
+        for (name, text) in [
+            ("passwd", format!("learner:x:{user}:{group}::{}:/bin/sh\n", words::HOME)),
+            ("group", format!("learner:x:{group}:\n")),
+            ("hosts", "127.0.0.1 localhost\n::1 localhost\n".to_owned()),
+        ] {
+            fs::write(etc.join(name), text)?;
+            fs::set_permissions(etc.join(name), fs::Permissions::from_mode(0o644))?;
+        }
+        Ok(())
     }
 
     /// Looks for a program from within.
-    fn try_out(self, program: &str) -> Result<Sandbox, String> {
-        let sandbox = Arc::new(self);
-        let place = Place { directory: sandbox.project(), sandbox: Some(Arc::clone(&sandbox)) };
+    fn try_out(self: &Arc<Sandbox>, program: &str) -> Result<(), String> {
         let look = ["sh", "-c", "command -v \"$0\" >&2 || exit 3", program];
-        let (ending, said) = supervised::run(&look.map(OsString::from), &place)
+        let (ending, said) = supervised::run(&look.map(OsString::from), &self.place())
             .map_err(|error| error.to_string())?;
-        drop(place);
-        let sandbox = Arc::into_inner(sandbox).ok_or("it is in use")?;
         match (ending.as_str(), said.trim()) {
-            ("exited with status 0", _) => Ok(sandbox),
+            (SUCCESS, _) => Ok(()),
             ("exited with status 3", _) => Err(format!("{program} is not found in it")),
             (how, said) if is_missing(how, said) => {
                 Err("bubblewrap is not installed (apt-get install bubblewrap)".to_owned())
@@ -119,17 +157,18 @@ impl Sandbox {
         }
     }
 
-    /// The checkout, as we see it.
-    fn project(&self) -> PathBuf {
-        self.ground.join(HOME).join(PROJECT)
+    /// The checkout, with the sandbox around it.
+    pub fn place(self: &Arc<Sandbox>) -> Place {
+        let directory = self.ground.join(HOME).join(PROJECT);
+        Place { directory, sandbox: Some(Arc::clone(self)) }
     }
 
     /// What is in force, for people.
     pub fn describe(&self) -> String {
         let Limits { memory_mib, disk_mib, processes, cpu_seconds } = self.limits;
         let memory = match &self.cgroup {
-            Ok(_) => "of memory",
-            Err(_) => "of memory a process",
+            Some(_) => "of memory",
+            None => "of memory a process",
         };
         format!(
             "Sandbox: no network, and no files but the project's and the system's programs; at most \
@@ -150,21 +189,6 @@ fn is_missing(how: &str, said: &str) -> bool {
 /// Where the host lays what the learner's processes may read.
 pub fn offer(ground: &Path) -> PathBuf {
     ground.join(OFFER)
-}
-
-fn prepare(ground: &Path, toolchains: &[Toolchain]) -> io::Result<()> {
-    write_settings(&ground.join(ETC))?;
-    fs::create_dir_all(offer(ground))?;
-    for (index, toolchain) in toolchains.iter().enumerate() {
-        // Its own place may be in a home that nobody else can enter.
-        let reachable = ground.join(TOOLCHAINS).join(index.to_string());
-        fs::create_dir_all(&reachable)?;
-        namespaces::bind(&toolchain.folder, &reachable)?;
-    }
-    if becomes_nobody() {
-        give(&ground.join(HOME))?;
-    }
-    Ok(())
 }
 
 /// Whether the program is run as somebody else than we are. In a container, root may be the only user
@@ -189,22 +213,4 @@ fn give(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     fs::read_dir(path)?.try_for_each(|entry| give(&entry?.path()))
-}
-
-/// What the C library asks /etc for: who one is, and where `localhost` is.
-fn write_settings(etc: &Path) -> io::Result<()> {
-    fs::create_dir_all(etc)?;
-    let (user, group) = match becomes_nobody() {
-        true => (NOBODY, NOBODY),
-        false => (geteuid().as_raw(), getegid().as_raw()),
-    };
-    for (name, text) in [
-        ("passwd", format!("learner:x:{user}:{group}::{}:/bin/sh\n", words::HOME)),
-        ("group", format!("learner:x:{group}:\n")),
-        ("hosts", "127.0.0.1 localhost\n::1 localhost\n".to_owned()),
-    ] {
-        fs::write(etc.join(name), text)?;
-        fs::set_permissions(etc.join(name), fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(())
 }

@@ -18,6 +18,9 @@ use std::time::Duration;
 const MOST_TIME: Duration = Duration::from_secs(60);
 const KEPT_OUTPUT: u64 = 64 * 1024;
 
+/// The ending of a command that has done what it should.
+pub const SUCCESS: &str = "exited with status 0";
+
 pub struct Supervised {
     init: Child,
     is_sandboxed: bool,

@@ -4,12 +4,12 @@
 #[path = "hosting/machine.rs"]
 pub mod machine;
 
+use crate::sshd::{make_key, ssh_with};
 use crate::world::{Clone, World};
 use machine::Machine;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// What the third tries. As an ordinary user, the host has no control groups, so that memory is
 /// limited process by process.
@@ -55,7 +55,7 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     }
     let people = ["ada", "bob", "eve"];
     for name in people {
-        machine.put(&format!("{name}.pub"), &make_key(world, name));
+        machine.put(&format!("{name}.pub"), &make_key(&world.path(key_of(name))));
         let printed = machine.run(&commands[3].replace("ada", name));
         assert!(printed.starts_with("git clone git@"), "{printed}");
         assert!(printed.ends_with(&format!(":{name}.git\n")), "{printed}");
@@ -76,23 +76,14 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     assert_eq!(stages, [6, 3, 1]);
 }
 
-fn make_key(world: &World, name: &str) -> PathBuf {
-    let key = world.path(name.to_owned() + ".key");
-    let mut keygen = Command::new("ssh-keygen");
-    keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(&key);
-    assert!(keygen.status().expect("ssh-keygen comes with sshd").success());
-    key.with_extension("key.pub")
+fn key_of(name: &str) -> String {
+    format!("key-of-{name}")
 }
 
 /// Clones as somebody who has one key and no settings.
 fn clone<'a>(world: &'a World, machine: &Machine, name: &str) -> Clone<'a> {
-    let key = world.path(name.to_owned() + ".key");
-    let ssh = format!(
-        "core.sshCommand=ssh -F /dev/null -i {} -o IdentitiesOnly=yes -o IdentityAgent=none \
-         -o BatchMode=yes -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no \
-         -o LogLevel=ERROR",
-        key.display()
-    );
+    let key = world.path(key_of(name));
+    let ssh = format!("core.sshCommand={}", ssh_with(&key, Path::new("/dev/null")));
     let url = format!("ssh://git@127.0.0.1:{}/~/{name}.git", machine.port);
     // What `-c` says to clone is kept in the clone.
     world.git(".", &["clone", "-q", "-c", &ssh, &url, name]);

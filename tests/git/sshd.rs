@@ -63,14 +63,7 @@ impl Sshd {
 
     /// The same with another key of this directory.
     pub fn command_with(&self, key: &str) -> String {
-        let path = |name: &str| self.directory.join(name).display().to_string();
-        format!(
-            "ssh -F /dev/null -i {} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
-             -o UserKnownHostsFile={} -o GlobalKnownHostsFile=/dev/null \
-             -o StrictHostKeyChecking=no -o LogLevel=ERROR",
-            path(key),
-            path("known_hosts"),
-        )
+        ssh_with(&self.directory.join(key), &self.directory.join("known_hosts"))
     }
 
     /// A new key of somebody, in this directory.
@@ -109,8 +102,19 @@ fn configuration(port: u16, directory: &Path, environment: &[(&str, String)]) ->
     )
 }
 
+/// An ssh that has one key and no settings, and believes every host.
+pub fn ssh_with(key: &Path, known_hosts: &Path) -> String {
+    format!(
+        "ssh -F /dev/null -i {} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
+         -o UserKnownHostsFile={} -o GlobalKnownHostsFile=/dev/null \
+         -o StrictHostKeyChecking=no -o LogLevel=ERROR",
+        key.display(),
+        known_hosts.display(),
+    )
+}
+
 /// Makes a key, and returns the path of its public half.
-fn make_key(path: &Path) -> PathBuf {
+pub fn make_key(path: &Path) -> PathBuf {
     let mut keygen = Command::new("ssh-keygen");
     keygen.args(["-q", "-t", "ed25519", "-N", "", "-C", "a learner", "-f"]).arg(path);
     assert!(keygen.status().expect("ssh-keygen comes with sshd").success());

@@ -2,7 +2,6 @@
 
 use super::{
     ETC, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox, TOOLCHAINS,
-    becomes_nobody,
 };
 use nix::sys::resource::{Resource, getrlimit};
 use std::env;
@@ -51,10 +50,10 @@ impl Sandbox {
         // can be read from within.
         let path = env::var_os("PATH").unwrap_or_default();
         words.all(["env".into(), "-i".into(), assigned("PATH", &path)]);
-        if let Ok(cgroup) = &self.cgroup {
+        if let Some(cgroup) = &self.cgroup {
             words.all(cgroup.entrance());
         }
-        if becomes_nobody() {
+        if self.becomes_nobody {
             let id = |name: &str| format!("--{name}={NOBODY}");
             words.all(["setpriv", &id("reuid"), &id("regid"), "--clear-groups", "--no-new-privs"]);
         }
