@@ -35,9 +35,6 @@ pub fn export(
     index: &Path,
 ) -> Result<(), String> {
     let mut git = beside(repository, directory, index);
-    // What files of the commit ask for is not done, such as filters that programs have set up for all
-    // repositories.
-    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
     output_of(git.args(["read-tree", "--reset", "-u", commit]), b"").map(drop)
 }
 
@@ -53,7 +50,8 @@ pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> io::Result<
     let git = beside(repository, directory, index);
     let mut limited = Command::new("timeout");
     limited.args(["-s", "KILL", "10", "prlimit", "--data=536870912", "--"]);
-    limited.arg(git.get_program()).args(git.get_args()).env("GIT_INDEX_FILE", index);
+    limited.arg(git.get_program()).args(git.get_args());
+    limited.envs(git.get_envs().filter_map(|(name, value)| Some((name, value?))));
     limited.args(["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"]);
     limited.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = limited.spawn()?;
@@ -68,17 +66,32 @@ pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> io::Result<
     }
 }
 
+/// Git on files that strangers have committed or made. It knows this repository's settings and nobody
+/// else's: a file of theirs could ask for what a host has set up for all repositories, such as a filter.
 fn beside(repository: &Path, directory: &Path, index: &Path) -> Command {
     let mut git = command(repository);
-    git.args(["-c", "safe.directory=*", "--git-dir=.", "--work-tree"]).arg(directory);
+    git.args(["-c", "safe.directory=*", "-c", "core.attributesFile=/dev/null"]);
+    git.args(["--git-dir=.", "--work-tree"]).arg(directory);
     git.env("GIT_INDEX_FILE", index);
+    for (name, value) in [
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_ATTR_NOSYSTEM", "1"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+    ] {
+        git.env(name, value);
+    }
     git
 }
+
+/// Runs no hook and no monitor of file systems, whatever repositories and users have set. A relative
+/// `core.hooksPath` would be looked for in the checkout, where a commit can have a folder of that name.
+const NOTHING_RUNS: [&str; 4] = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
 fn command(directory: &Path) -> Command {
     let mut git = Command::new("git");
     // Some people forbid bare repositories that git merely comes across; these are known.
-    git.arg("-C").arg(directory).args(["-c", "safe.bareRepository=all"]);
+    git.arg("-C").arg(directory).args(["-c", "safe.bareRepository=all"]).args(NOTHING_RUNS);
     git
 }
 

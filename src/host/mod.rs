@@ -29,17 +29,14 @@ pub const BRANCH: &str = "main";
 /// The README of the learner's repository, with places to fill in.
 const README: &str = include_str!("../starters/README.md");
 
-/// Who commits the starter and the results: not the user, who may sign commits and have hooks for all
-/// repositories.
-pub const IDENTITY: [&str; 8] = [
+/// Who commits the starter and the results: not the user, who may sign commits.
+pub const IDENTITY: [&str; 6] = [
     "-c",
     "user.name=challenge",
     "-c",
     "user.email=challenge@localhost",
     "-c",
     "commit.gpgSign=false",
-    "-c",
-    "core.hooksPath=/dev/null",
 ];
 
 /// What a repository is made for.

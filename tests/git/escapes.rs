@@ -2,7 +2,7 @@
 //! Each attempt is refused, it does nothing to the host, and the verdict stands.
 
 use crate::push::{Push, Pushed};
-use crate::world::{Clone, World};
+use crate::world::{Clone, FAILING, World};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -288,3 +288,106 @@ pub fn what_was_kept_does_not_pass_for_the_commit(world: &World) {
     pushed.expect_not("So, only");
     assert_eq!(world.record("eve.git")[2]["stages_passed"], 6);
 }
+
+/// Every hook that git knows, see githooks(5).
+const HOOKS: [&str; 29] = [
+    "applypatch-msg",
+    "pre-applypatch",
+    "post-applypatch",
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "pre-rebase",
+    "post-checkout",
+    "post-merge",
+    "pre-push",
+    "pre-receive",
+    "update",
+    "proc-receive",
+    "post-receive",
+    "post-update",
+    "reference-transaction",
+    "push-to-checkout",
+    "pre-auto-gc",
+    "post-rewrite",
+    "sendemail-validate",
+    "fsmonitor-watchman",
+    "p4-changelist",
+    "p4-prepare-changelist",
+    "p4-post-changelist",
+    "p4-pre-submit",
+    "post-index-change",
+    "notes-rewrite",
+];
+
+/// A commit that is a bare repository itself, and whose build leaves more of them: each asks git to run
+/// something at every occasion there is. It is the account that hosts which would run it.
+pub fn nothing_of_a_commit_runs_on_the_host(world: &World) {
+    let marker = world.path("has-run");
+    let clone = world.project("ada", FAILING);
+    let script = |name: &str| format!("#!/bin/sh\necho {name} >>{}\n", marker.display());
+    for root in ["", "nested/"] {
+        for folder in ["hooks", "objects", "refs"] {
+            fs::create_dir_all(clone.directory.join(root).join(folder)).expect("a new name");
+            clone.write(&format!("{root}{folder}/keep"), "");
+        }
+        let hooks = HOOKS.map(|name| format!("hooks/{name}"));
+        for path in hooks.iter().map(String::as_str).chain(["monitor", "filter", "editor"]) {
+            let path = format!("{root}{path}");
+            clone.write(&path, &script(&path));
+            let file = clone.directory.join(path);
+            fs::set_permissions(file, PermissionsExt::from_mode(0o755)).expect("ours");
+        }
+        clone.write(&format!("{root}HEAD"), "ref: refs/heads/main\n");
+        clone.write(&format!("{root}config"), CONFIG_THAT_RUNS);
+        clone.write(&format!("{root}.gitattributes"), "* filter=x diff=x merge=x\n");
+        let module = "[submodule \"x\"]\n\tpath = x\n\turl = ./x\n\tupdate = !./filter\n";
+        clone.write(&format!("{root}.gitmodules"), module);
+    }
+    clone.write(".gitignore", "made\n");
+    let build = "touch made nested/made; cp -r nested x; cp -r nested x/.git; cp -r nested .git";
+    clone.write("challenge.toml", &format!("{FAILING}build = \"{build}\"\n"));
+    for mode in ["off", "preferred"] {
+        world.git("ada.git", &["config", "challenge.sandbox", mode]);
+        for branch in ["main", "idea"] {
+            clone.commit_on(branch);
+            clone.push(&["--force", "origin", branch]).expect(&["Built in", "Stage 0, bind"]);
+        }
+    }
+    world.challenge(&["report", "ada.git"]);
+    let has_run = fs::read_to_string(&marker).unwrap_or_default();
+    assert_eq!(has_run, "", "the host has run this of a commit");
+}
+
+const CONFIG_THAT_RUNS: &str = r#"
+[core]
+    bare = false
+    worktree = .
+    repositoryFormatVersion = 0
+    fsmonitor = ./monitor
+    hooksPath = hooks
+    pager = ./editor
+    editor = ./editor
+    sshCommand = ./editor
+[filter "x"]
+    clean = ./filter
+    smudge = ./filter
+    process = ./filter
+    required = true
+[diff "x"]
+    command = ./filter
+    textconv = ./filter
+[merge "x"]
+    driver = ./filter
+[diff]
+    external = ./filter
+[alias]
+    ls-files = !./filter
+    notes = !./filter
+[uploadpack]
+    packObjectsHook = ./filter
+[credential]
+    helper = !./filter
+"#;

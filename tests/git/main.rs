@@ -49,6 +49,7 @@ fn main() {
         sandbox::what_a_build_has_made_is_kept_without_a_sandbox
         sandbox::no_filter_runs_on_the_host
         sandbox::nothing_is_converted_on_the_host
+        escapes::nothing_of_a_commit_runs_on_the_host
         problems::git_variables_of_the_hook_reach_neither_build_nor_program
     ];
     let with_python = named![
