@@ -95,16 +95,19 @@ fn follow(plan: &Plan, workers: &Workers, reporter: &mut dyn Reporter) -> io::Re
     let mut grade = Grade { verdict: Verdict::Passed, stages_passed: 0 };
     for (stage, messages) in plan.stages.iter().zip(&workers.stages) {
         reporter.stage_begins(stage)?;
+        // Nobody says that a stage has ended where no thread could be started to grade it.
+        let (mut verdict, mut time) = (Verdict::Unclear, Duration::ZERO);
         for message in messages {
             match message {
                 Message::Check(result) => reporter.check_ended(stage, &result)?,
-                Message::Ended(verdict, time) => {
-                    reporter.stage_ended(stage, verdict, time)?;
-                    grade.verdict = grade.verdict.max(verdict);
+                Message::Ended(its_verdict, its_time) => {
+                    (verdict, time) = (its_verdict, its_time);
                     break;
                 }
             }
         }
+        reporter.stage_ended(stage, verdict, time)?;
+        grade.verdict = grade.verdict.max(verdict);
         if grade.verdict == Verdict::Passed {
             grade.stages_passed += 1;
         } else if !plan.all {
@@ -137,15 +140,17 @@ impl Workers {
             None => thread::available_parallelism().map_or(1, usize::from).clamp(2, 8),
             Some(_) => 1,
         };
+        // Where the system has no room for more threads, fewer will do.
         let threads = (0..count.min(plan.stages.len()))
-            .map(|worker| {
+            .map_while(|worker| {
                 let (plan, senders) = (plan.clone(), Arc::clone(&senders));
                 let (queue, cancelled) = (Arc::clone(&queue), Arc::clone(&cancelled));
-                thread::spawn(move || {
+                let work = move || {
                     while let Some(index) = take(&queue, worker) {
                         grade_stage(&plan, plan.stages[index], &senders[index], &cancelled);
                     }
-                })
+                };
+                thread::Builder::new().spawn(work).ok()
             })
             .collect();
         Workers { threads, stages, cancelled }

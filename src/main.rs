@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|argument| argument == trial::init::ARGUMENT) {
         trial::init::run(&arguments[2..]);
     }
+    trial::sandbox::remember_ourselves();
     trial::namespaces::prepare();
     cli::run()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 /// All processes that descend from `ancestor`, without itself: parents before children.
@@ -124,4 +125,13 @@ pub fn epoll_watches(process: u32, descriptor: u64) -> Vec<u64> {
     let info = fs::read_to_string(format!("/proc/{process}/fdinfo/{descriptor}"));
     let watched = |line: &str| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok();
     info.unwrap_or_default().lines().filter_map(watched).collect()
+}
+
+/// Whether a process that we may look at has a file open.
+pub fn is_open(file: &Path) -> bool {
+    let is_it = |process: u32, descriptor| {
+        fs::read_link(format!("/proc/{process}/fd/{descriptor}")).is_ok_and(|open| open == file)
+    };
+    let mut processes = numbers_in("/proc").into_iter();
+    processes.any(|process| descriptors(process).into_iter().any(|number| is_it(process, number)))
 }

@@ -2,7 +2,7 @@
 
 use crate::bytes::printable;
 use crate::trial::sandbox::Network;
-use crate::trial::supervised::{SUCCESS, Streams, Supervised, ending};
+use crate::trial::supervised::{Ending, Streams, Supervised, ending};
 use crate::trial::{Place, Subject};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -96,16 +96,17 @@ impl Project {
 
     /// Runs the build command, if there is one, and passes on each line that it prints. Nothing that
     /// it has started outlives it.
-    pub fn build(&self, place: &Place, mut print: impl FnMut(&str)) -> Result<(), String> {
+    pub fn build(&self, place: &Place, mut print: impl FnMut(&str)) -> Result<(), Unbuilt> {
         let Some(build) = &self.build else { return Ok(()) };
         let started = Instant::now();
         let command = ["sh", "-c", build].map(OsString::from);
         let (mut process, streams) = Supervised::start(&command, place, Network::Own)
-            .map_err(|error| format!("cannot start the build: {error}"))?;
+            .map_err(|error| Unbuilt::NotRun(format!("cannot start the build: {error}")))?;
         let limit = Duration::from_secs(self.build_seconds);
         // Whoever reads what we print may keep us waiting, and the build is not to gain by it.
         process.end_after(limit);
-        let news = follow(streams);
+        let news = follow(streams)
+            .map_err(|error| Unbuilt::NotRun(format!("cannot follow the build: {error}")))?;
         let ending = loop {
             let rest = limit.saturating_sub(started.elapsed());
             match news.recv_timeout(rest) {
@@ -121,10 +122,34 @@ impl Project {
                 print(&line);
             }
         }
-        match ending.as_deref() {
-            Some(SUCCESS) => Ok(()),
-            Some(how) => Err(format!("the build failed ({how}): {build}")),
-            None => Err(format!("the build took longer than {} s: {build}", self.build_seconds)),
+        match ending {
+            Some(ending) if ending.is_success() => Ok(()),
+            Some(Ending::Ran(how)) => {
+                Err(Unbuilt::Failed(format!("the build failed ({how}): {build}")))
+            }
+            Some(Ending::NotRun(why)) => {
+                Err(Unbuilt::NotRun(format!("the build was not run: {why}")))
+            }
+            None => {
+                let limit = self.build_seconds;
+                Err(Unbuilt::Failed(format!("the build took longer than {limit} s: {build}")))
+            }
+        }
+    }
+}
+
+/// Why there is nothing to run.
+pub enum Unbuilt {
+    /// What the project's own command came to.
+    Failed(String),
+    /// What the machine could not do, which says nothing of the project.
+    NotRun(String),
+}
+
+impl Unbuilt {
+    pub fn reason(self) -> String {
+        match self {
+            Unbuilt::Failed(reason) | Unbuilt::NotRun(reason) => reason,
         }
     }
 }
@@ -132,16 +157,16 @@ impl Project {
 /// What is heard of a build.
 enum News {
     Line(String),
-    Ended(String),
+    Ended(Ending),
 }
 
 /// The most of one line of a build that is kept until its end comes, in bytes.
 const LONGEST_LINE: u64 = 4096;
 
 /// Listens to a build in threads, which do not run far ahead of what is shown.
-fn follow(Streams { output, report }: Streams) -> Receiver<News> {
+fn follow(Streams { output, report }: Streams) -> io::Result<Receiver<News>> {
     let (sender, news) = sync_channel(64);
-    thread::spawn({
+    thread::Builder::new().spawn({
         let sender = sender.clone();
         move || {
             let mut output = BufReader::new(output);
@@ -152,9 +177,9 @@ fn follow(Streams { output, report }: Streams) -> Receiver<News> {
                 }
             }
         }
-    });
-    thread::spawn(move || sender.send(News::Ended(ending(report))));
-    news
+    })?;
+    thread::Builder::new().spawn(move || sender.send(News::Ended(ending(report))))?;
+    Ok(news)
 }
 
 /// The next line with its end, or a piece of one that is long: a build may print and print without an

@@ -3,6 +3,7 @@
 use super::Problem;
 use crate::git;
 use crate::gradebook::history::{History, StageHistory};
+use crate::gradebook::remarks;
 use crate::host::ci::Service;
 use crate::host::key::{self, Key};
 use crate::host::settings::SandboxMode;
@@ -161,6 +162,10 @@ pub fn status() -> Result<ExitCode, Problem> {
     let history = History::of(&pushes).map_err(|error| record::broken(&error))?;
     for (stage, past) in STAGES.iter().zip(&history.stages) {
         stage_status(stage, past, &history);
+    }
+    let main = if is_host { "refs/heads/main" } else { "refs/remotes/origin/main" };
+    for remark in remarks::of(&history, record::tip(here, main)?.as_deref()) {
+        println!("  {DIM}{remark}{DIM:#}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use super::{Problem, stage_number, terminal_width, unwritten};
 use crate::grade::{Plan, Reporter, Verdict, grade};
-use crate::project::{self, Project};
+use crate::project::{self, Project, Unbuilt};
 use crate::report::{All, Detail, JsonReport, JunitReport, TextReport};
 use crate::stages::{STAGES, Stage};
 use crate::trial::{PORT, Place, Subject, namespaces};
@@ -130,10 +130,12 @@ impl Test {
             let project = Project::load(&directory)?;
             let place = Place::plain(&directory);
             // What a build prints is no part of a report for machines.
-            project.build(&place, |line| match self.prints_text() {
-                true => println!("  {line}"),
-                false => eprintln!("{line}"),
-            })?;
+            project
+                .build(&place, |line| match self.prints_text() {
+                    true => println!("  {line}"),
+                    false => eprintln!("{line}"),
+                })
+                .map_err(Unbuilt::reason)?;
             return Ok(project.subject(place));
         };
         expect_program(program)?;

@@ -7,7 +7,7 @@ use crate::stages::STAGES;
 use csv::{Terminator, WriterBuilder};
 use std::io::{self, Write};
 
-const HEAD: [&str; 10] = [
+const HEAD: [&str; 17] = [
     "name",
     "language",
     "repository",
@@ -18,6 +18,13 @@ const HEAD: [&str; 10] = [
     "build_failures",
     "first_push",
     "last_push",
+    "interrupted",
+    "not_graded",
+    "main",
+    "main_is_graded",
+    "source_lines",
+    "binary_files",
+    "waived",
 ];
 
 /// What each stage has, behind its name.
@@ -50,6 +57,17 @@ fn row(entry: &Entry) -> Vec<String> {
         time(history.first()),
         time(history.last()),
     ];
+    let best = history.best();
+    let contents = best.map(|push| push.contents.clone()).unwrap_or_default();
+    row.extend([
+        history.count(Event::Interrupted).to_string(),
+        history.count(Event::Unclear).to_string(),
+        entry.tip.clone().unwrap_or_default(),
+        entry.is_tip_graded().to_string(),
+        contents.source_lines.to_string(),
+        contents.binary_files.to_string(),
+        best.map_or(String::new(), |push| push.waived.join(" ")),
+    ]);
     row.extend(history.stages.iter().flat_map(|stage| cells(stage, history)));
     row
 }

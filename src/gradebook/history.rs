@@ -1,7 +1,8 @@
 //! What the pushes of one repository come to: when each stage first passed, after how many tries, in
 //! what time, and what each push did. `challenge status` and `challenge report` both say it from here.
 
-use crate::host::record::Push;
+use crate::host::contents::Contents;
+use crate::host::record::{Push, State};
 use crate::stages::STAGES;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -27,6 +28,9 @@ pub struct Mark {
     pub event: Event,
     /// Why nothing was graded, if so.
     pub problem: Option<String>,
+    pub contents: Contents,
+    /// What the project exempts itself from.
+    pub waived: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +45,11 @@ pub enum Event {
     Lost,
     /// Nothing was graded, since the build failed or there was nothing to run.
     NotBuilt,
-    /// The machine was too busy for a verdict, and nothing new passes. This is no try, since it says
-    /// nothing of the program.
+    /// The learner went away before it was graded, or it is being graded now. It is a try: cards may
+    /// have been read.
+    Interrupted,
+    /// The host could not grade it, or the machine was too busy for a verdict, and nothing new passes.
+    /// This is no try, since it says nothing of the program.
     Unclear,
     /// On another branch, which does not count.
     Elsewhere,
@@ -69,10 +76,12 @@ impl History {
         let pushes: Vec<Mark> = marks.collect::<Result<_, _>>()?;
         let tries: Vec<usize> = (0..pushes.len()).filter(|&at| pushes[at].is_try()).collect();
         let passed = |at: &usize| pushes[*at].stages_passed;
+        let last = tries.iter().rfind(|&&at| pushes[at].event != Event::Interrupted);
+        let holds = last.map_or(0, passed);
         Ok(History {
             reached: tries.iter().map(passed).max().unwrap_or(0),
-            holds: tries.last().map_or(0, passed),
-            stages: stages(&pushes, &tries),
+            holds,
+            stages: stages(&pushes, &tries, holds),
             pushes,
         })
     }
@@ -84,6 +93,18 @@ impl History {
     /// The stage that somebody is at; none for those who have finished.
     pub fn current(&self) -> Option<usize> {
         (self.reached < STAGES.len()).then_some(self.reached)
+    }
+
+    /// The push at which as many stages passed as ever.
+    pub fn best(&self) -> Option<&Mark> {
+        let at = self.stages.get(self.reached.checked_sub(1)?)?.passed?;
+        self.pushes.get(at)
+    }
+
+    /// The push that counts at which this commit was graded, or could not be built.
+    pub fn graded(&self, commit: &str) -> Option<&Mark> {
+        let is_it = |push: &&Mark| push.commit == commit && push.has_result();
+        self.pushes.iter().rfind(is_it)
     }
 
     pub fn fails_again(&self) -> bool {
@@ -122,8 +143,19 @@ impl Mark {
             branch: push.branch.clone(),
             stages_passed: push.stages_passed.min(STAGES.len()),
             event,
-            problem: push.problem.clone(),
+            problem: match push.state {
+                State::Begun => Some("not finished: interrupted, or being graded now".to_owned()),
+                State::Interrupted => Some("interrupted before it was graded".to_owned()),
+                State::NotGraded | State::Graded => push.problem.clone(),
+            },
+            contents: push.contents.clone(),
+            waived: push.waived.clone(),
         })
+    }
+
+    /// Whether it counts, and something is known of the commit by it.
+    pub fn has_result(&self) -> bool {
+        self.is_try() && self.event != Event::Interrupted
     }
 
     /// Whether it is one of the tries that are counted.
@@ -142,6 +174,10 @@ fn events(pushes: &[Push]) -> Vec<Event> {
         let passed = push.stages_passed.min(STAGES.len());
         let event = match () {
             () if !push.counts => return Event::Elsewhere,
+            () if matches!(push.state, State::Begun | State::Interrupted) => {
+                return Event::Interrupted;
+            }
+            () if push.state == State::NotGraded => return Event::Unclear,
             () if push.problem.is_some() => return Event::NotBuilt,
             () if passed > best => Event::Advanced,
             () if !push.results.graded => return Event::Unclear,
@@ -156,12 +192,11 @@ fn events(pushes: &[Push]) -> Vec<Event> {
     pushes.iter().map(event).collect()
 }
 
-/// `tries` are places in `pushes`.
-fn stages(pushes: &[Mark], tries: &[usize]) -> Vec<StageHistory> {
+/// `tries` are places in `pushes`, and `holds` is how many stages passed at the last that was graded.
+fn stages(pushes: &[Mark], tries: &[usize], holds: usize) -> Vec<StageHistory> {
     // Which try it was that the stage before first passed at, counted from 1, and when.
     let mut before = (0, pushes.first().map(|push| push.time));
     let last = pushes.last().map(|push| push.time);
-    let holds = tries.last().map_or(0, |&at| pushes[at].stages_passed);
     let stage = |number| {
         let first = tries.iter().position(|&at| pushes[at].stages_passed > number);
         let passed = first.map(|first| tries[first]);

@@ -27,6 +27,21 @@ struct Row<'a> {
     first_push: Option<String>,
     last_push: Option<String>,
     stages: Vec<StageRow>,
+    /// How many ended before they were graded, because the learner went away. They count as tries.
+    interrupted: usize,
+    /// How many the host could not grade, or was too busy to.
+    not_graded: usize,
+    /// The commit at which the branch is that counts, and whether it is one that was graded.
+    main: Option<&'a str>,
+    main_is_graded: bool,
+    /// Of the best push: lines and bytes of text, and how many files are none.
+    source_lines: u64,
+    source_bytes: u64,
+    binary_files: u64,
+    /// What the best push exempts itself from.
+    waived: Vec<&'a str>,
+    /// The same in words, with other pushes.
+    remarks: Vec<String>,
 }
 
 /// A stage, whether it was reached or not.
@@ -56,6 +71,8 @@ pub fn write(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
 impl Row<'_> {
     fn of(entry: &Entry) -> Row<'_> {
         let history = &entry.history;
+        let best = history.best();
+        let contents = best.map(|push| push.contents.clone()).unwrap_or_default();
         Row {
             name: &entry.name,
             language: &entry.language,
@@ -65,6 +82,16 @@ impl Row<'_> {
             pushes: history.pushes.len(),
             regressions: history.count(Event::Lost),
             build_failures: history.count(Event::NotBuilt),
+            interrupted: history.count(Event::Interrupted),
+            not_graded: history.count(Event::Unclear),
+            main: entry.tip.as_deref(),
+            main_is_graded: entry.is_tip_graded(),
+            source_lines: contents.source_lines,
+            source_bytes: contents.source_bytes,
+            binary_files: contents.binary_files,
+            waived: best
+                .map_or(Vec::new(), |push| push.waived.iter().map(String::as_str).collect()),
+            remarks: entry.remarks(),
             first_push: history.first().map(|time| time.to_string()),
             last_push: history.last().map(|time| time.to_string()),
             stages: STAGES

@@ -5,6 +5,7 @@ mod csv;
 pub mod history;
 mod html;
 mod json;
+pub mod remarks;
 mod text;
 mod words;
 
@@ -29,6 +30,8 @@ pub struct Entry {
     /// In which they write, as their last push has it: what it says there may be any text.
     pub language: String,
     pub history: History,
+    /// The commit at which the branch is that counts.
+    pub tip: Option<String>,
 }
 
 impl Entry {
@@ -54,7 +57,18 @@ impl Entry {
             name: words::one_line(name.trim()),
             language: words::one_line(language.trim()),
             history: History::of(&pushes).map_err(|error| record::broken(&error))?,
+            tip: record::tip(repository, place.main())?,
         })
+    }
+
+    /// Whether what counts is what was graded.
+    pub fn is_tip_graded(&self) -> bool {
+        self.tip.as_ref().is_some_and(|tip| self.history.graded(tip).is_some())
+    }
+
+    /// What somebody who judges should know besides.
+    pub fn remarks(&self) -> Vec<String> {
+        remarks::of(&self.history, self.tip.as_deref())
     }
 }
 
@@ -95,6 +109,13 @@ impl Place {
             // Git did not even run.
             Err(error) if !error.starts_with("git: ") => Err(error.to_owned()),
             _ => Err("this is not a Git repository; name one that challenge host made".to_owned()),
+        }
+    }
+
+    fn main(&self) -> &'static str {
+        match self {
+            Place::Host => "refs/heads/main",
+            Place::Clone => "refs/remotes/origin/main",
         }
     }
 

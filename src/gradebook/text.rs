@@ -38,6 +38,11 @@ pub fn write(entries: &[Entry], width: Option<usize>, out: &mut dyn Write) -> io
         let line: String = columns.iter().map(|column| column.shown(row)).collect();
         writeln!(out, "{}", line.trim_end())?;
     }
+    for entry in entries {
+        for remark in entry.remarks() {
+            writeln!(out, "{}: {remark}", entry.name)?;
+        }
+    }
     Ok(())
 }
 
@@ -54,8 +59,8 @@ fn fit(columns: &mut [Column], width: usize, least_name: usize) -> bool {
     total(columns) <= width
 }
 
-/// A stage's time is left out where there is no room for it.
-fn columns(entries: &[Entry], with_times: bool) -> Vec<Column> {
+/// Where there is little room, the times of stages are left out, and how much source there is.
+fn columns(entries: &[Entry], is_wide: bool) -> Vec<Column> {
     let column = |head: &str, gap, cell: &dyn Fn(&Entry) -> (String, Style)| {
         let cells = entries.iter().map(cell).map(|(text, style)| Cell { text, style });
         Column { head: head.to_owned(), cells: cells.collect(), is_text: gap == 0, gap }
@@ -68,10 +73,13 @@ fn columns(entries: &[Entry], with_times: bool) -> Vec<Column> {
         column("stages", 2, &|entry| reached(&entry.history)),
         column("pushes", 2, &|entry| plain(entry.history.pushes.len().to_string())),
     ];
+    if is_wide {
+        columns.push(column("lines", 2, &|entry| lines(&entry.history)));
+    }
     for stage in &STAGES {
         let gap = if stage.number == 0 { 2 } else { 1 };
         columns.push(column(&stage.number.to_string(), gap, &|entry| {
-            tries(&entry.history.stages[stage.number], with_times)
+            tries(&entry.history.stages[stage.number], is_wide)
         }));
     }
     columns.push(column("lost", 2, &|entry| lost(&entry.history)));
@@ -85,6 +93,14 @@ fn reached(history: &History) -> (String, Style) {
         true => (format!("{}/{all}↓{}", history.reached, history.holds), BAD),
         false if history.reached == all => (format!("{all}/{all}"), GOOD),
         false => (format!("{}/{all}", history.reached), Style::new()),
+    }
+}
+
+/// Of text, in the best push.
+fn lines(history: &History) -> (String, Style) {
+    match history.best().map(|push| push.contents.source_lines) {
+        Some(lines @ 1..) => (lines.to_string(), Style::new()),
+        _ => ("-".to_owned(), DIM),
     }
 }
 
@@ -163,6 +179,7 @@ mod tests {
             name: name.to_owned(),
             language: "python".to_owned(),
             history: History::of(&[]).expect("nothing is wrong with nothing"),
+            tip: None,
         }
     }
 

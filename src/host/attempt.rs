@@ -1,14 +1,15 @@
 //! One attempt: a commit is checked out, built and graded, in the place that the host's settings ask for.
 
 use super::cache::Cache;
+use super::contents::Contents;
 use super::place;
-use super::remote::{WIDTH, gone, say, say_dim, wrapped};
+use super::remote::{Obstacle, WIDTH, say, say_dim, wrapped};
 use super::settings::Settings;
 use super::workplace::Workplace;
 use crate::bytes::printable;
 use crate::cli;
 use crate::grade::{Grade, Plan, Reporter, Verdict, grade};
-use crate::project::{EXAMPLE, FILE, Project};
+use crate::project::{EXAMPLE, FILE, Project, Unbuilt};
 use crate::report::{All, Detail, Record, Results, TextReport};
 use crate::stages::STAGES;
 use crate::style::{BAD, DIM};
@@ -47,6 +48,9 @@ impl Start {
 pub struct Attempt {
     /// What challenge.toml says, or what the repository was made for.
     pub language: String,
+    pub contents: Contents,
+    /// What challenge.toml exempts the program from.
+    pub waived: Vec<String>,
     pub stages_passed: usize,
     pub results: Record,
     /// Why nothing was graded, if so; the learner has read it.
@@ -57,14 +61,18 @@ pub struct Attempt {
 
 impl Pushed<'_> {
     /// Builds and grades the commit. The error is not the learner's.
-    pub fn attempt(&self, start: Start) -> Result<Attempt, String> {
+    pub fn attempt(&self, start: Start) -> Result<Attempt, Obstacle> {
         let Pushed { repository, settings, workplace, commit } = *self;
         let checkout = workplace.check_out(repository, commit)?;
+        let contents = Contents::of(&checkout);
         let detail = if settings.exam { Detail::Kind } else { Detail::FirstCard };
         let mut results = Results::new(detail);
         let project = match load(&checkout) {
             Ok(project) => project,
-            Err(problem) => return refused(settings.language.clone(), &problem, results),
+            Err(problem) => {
+                let language = settings.language.clone();
+                return refused(language, contents, &problem, results);
+            }
         };
         let (place, said) = place::choose(repository, settings, workplace, checkout, &project)?;
         if start.is_watched() {
@@ -76,8 +84,12 @@ impl Pushed<'_> {
         };
         let had_kept = match self.build(&place, &project, start) {
             Ok(had_kept) => had_kept,
-            Err(problem) => return refused(project.language, &problem, results),
+            Err(Unbuilt::Failed(problem)) => {
+                return refused(project.language, contents, &problem, results);
+            }
+            Err(Unbuilt::NotRun(problem)) => return Err(problem.into()),
         };
+        let waived = if project.one_thread { Vec::new() } else { vec!["one_thread".to_owned()] };
         if namespaces::refusal().is_some() {
             cli::expect_free_port()?;
         }
@@ -94,13 +106,16 @@ impl Pushed<'_> {
         if start.is_watched() {
             reports.push(&mut text);
         }
-        let Grade { verdict, stages_passed } = grade(&plan, &mut All(reports)).map_err(gone)?;
+        let Grade { verdict, stages_passed } =
+            grade(&plan, &mut All(reports)).map_err(|_| Obstacle::Gone)?;
         let results = results.record(verdict, started.elapsed());
-        Ok(Attempt { language: project.language, stages_passed, results, problem: None, had_kept })
+        let language = project.language;
+        let problem = None;
+        Ok(Attempt { language, contents, waived, stages_passed, results, problem, had_kept })
     }
 
     /// Says whether something was there that an earlier build has left.
-    fn build(&self, place: &Place, project: &Project, start: Start) -> Result<bool, String> {
+    fn build(&self, place: &Place, project: &Project, start: Start) -> Result<bool, Unbuilt> {
         if project.build.is_none() {
             return Ok(false);
         }
@@ -115,24 +130,38 @@ impl Pushed<'_> {
         match built {
             Ok(()) => {
                 if start.is_watched() {
-                    say_dim(&format!("Built in {:.1} s.", started.elapsed().as_secs_f64()))?;
+                    let time = started.elapsed().as_secs_f64();
+                    let _ = say_dim(&format!("Built in {time:.1} s."));
                 }
                 cache.keep();
             }
-            Err(_) => cache.doubt(),
+            Err(Unbuilt::Failed(_)) => cache.doubt(),
+            Err(Unbuilt::NotRun(_)) => {}
         }
         built.map(|()| had_kept)
     }
 }
 
 /// Nothing can be graded.
-fn refused(language: String, problem: &str, results: Results) -> Result<Attempt, String> {
+fn refused(
+    language: String,
+    contents: Contents,
+    problem: &str,
+    results: Results,
+) -> Result<Attempt, Obstacle> {
     let problem = printable(problem);
     for line in problem.lines().flat_map(wrapped) {
         say(&format!("{BAD}{line}{BAD:#}"))?;
     }
-    let results = results.record(Verdict::Failed, Duration::ZERO);
-    Ok(Attempt { language, stages_passed: 0, results, problem: Some(problem), had_kept: false })
+    Ok(Attempt {
+        language,
+        contents,
+        waived: Vec::new(),
+        stages_passed: 0,
+        results: results.record(Verdict::Failed, Duration::ZERO),
+        problem: Some(problem),
+        had_kept: false,
+    })
 }
 
 fn load(checkout: &Path) -> Result<Project, String> {

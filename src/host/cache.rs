@@ -9,7 +9,7 @@ use super::workplace::INDEX;
 use crate::git;
 use crate::trial::Place;
 use crate::trial::sandbox::{HOME, OFFERED, PROJECT, offer};
-use crate::trial::supervised::{self, SUCCESS};
+use crate::trial::supervised;
 use nix::fcntl::AT_FDCWD;
 use nix::sys::stat::{UtimensatFlags, utimensat};
 use nix::sys::time::TimeSpec;
@@ -184,8 +184,8 @@ impl Cache<'_> {
     fn run(&self, script: &str, argument: &Path) -> io::Result<()> {
         let command = ["sh".into(), "-c".into(), script.into(), argument.as_os_str().to_owned()];
         match supervised::run(&command, self.place)? {
-            (ending, _) if ending == SUCCESS => Ok(()),
-            (ending, said) => Err(io::Error::other(format!("tar {ending}: {said}"))),
+            (ending, _) if ending.is_success() => Ok(()),
+            (ending, said) => Err(io::Error::other(format!("tar: {ending:?}: {said}"))),
         }
     }
 }

@@ -2,21 +2,25 @@
 
 use super::BRANCH;
 use super::attempt::{Attempt, Pushed, Start};
+use super::contents::Contents;
 use super::key;
-use super::record::{self, Push};
-use super::remote::{say, say_dim, say_wrapped};
+use super::pending;
+use super::record::{self, Push, State};
+use super::remote::{Obstacle, say, say_dim, say_wrapped};
 use super::settings::Settings;
 use super::turn::{self, AT_A_TIME};
-use super::workplace::{Workplace, undisturbed};
+use super::workplace::Workplace;
 use crate::bytes::printable;
 use crate::git;
+use crate::grade::Verdict;
+use crate::report::Results;
 use crate::stages::STAGES;
 use crate::style::{BOLD, DIM, GOOD};
 use anstream::ColorChoice;
 use std::io::{Read, stdin};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The most commits of one push that are graded.
 const MOST_GRADED: usize = 3;
@@ -33,53 +37,63 @@ struct Update {
 pub fn post_receive(repository: &Path) -> ExitCode {
     ColorChoice::Always.write_global();
     key::unlimit_memory();
-    match grade_pushed(repository) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            let _ = say_wrapped(&printable(&format!("challenge: {problem}")));
-            let _ =
-                say_wrapped("When that is mended: git commit --allow-empty -m again, and push.");
-            ExitCode::from(2)
+    let problem = match grade_pushed(repository) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Obstacle::Gone) => {
+            let _ = pending::interrupted();
+            return ExitCode::from(2);
         }
+        Err(Obstacle::Host(problem)) => problem,
+    };
+    let _ = say_wrapped(&printable(&format!("challenge: {problem}")));
+    if let Err(problem) = pending::not_graded(&problem) {
+        let _ = say_wrapped(&printable(&format!("challenge: {problem}")));
     }
+    let _ = say_wrapped("When that is fixed: git commit --allow-empty -m again, and push.");
+    ExitCode::from(2)
 }
 
-fn grade_pushed(repository: &Path) -> Result<(), String> {
+fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     let mut input = Vec::new();
     stdin().read_to_end(&mut input).map_err(|error| format!("no list of refs: {error}"))?;
     let input = String::from_utf8_lossy(&input);
     let mut updates: Vec<Update> = input.lines().filter_map(Update::parse).collect();
     let main = format!("refs/heads/{BRANCH}");
     updates.sort_by_key(|update| update.name != main); // what counts comes first
-    let settings = Settings::of(repository)?;
+    let settings = Settings::of(repository);
+    let known = settings.as_ref().cloned().unwrap_or_default();
+    let steps = steps(updates);
+    let pushes = steps.iter().filter_map(|step| step.as_ref().ok()?.push(&known).into());
+    let numbers = pending::begin(repository, pushes.collect())?;
+    let settings = settings?;
     let _turn = turn::take(repository, || {
         say_wrapped(&format!(
             "{AT_A_TIME} pushes to this repository are being graded: this one waits for its turn."
         ))
     })?;
     let workplace = Workplace::open(repository, &settings)?;
-    let graded = grade_all(repository, &settings, &workplace, updates);
+    let mut numbers = numbers.into_iter();
+    let graded =
+        steps.into_iter().try_for_each(|step| match step.map(|step| (step, numbers.next())) {
+            Err(reason) => say_wrapped(&printable(&reason)),
+            Ok((update, Some(number))) => update.grade(number, repository, &settings, &workplace),
+            Ok((_, None)) => Ok(()),
+        });
     workplace.close();
     graded
 }
 
-fn grade_all(
-    repository: &Path,
-    settings: &Settings,
-    place: &Workplace,
-    updates: Vec<Update>,
-) -> Result<(), String> {
+/// What is done with each update: it is graded, or there is a reason not to.
+fn steps(updates: Vec<Update>) -> Vec<Result<Update, String>> {
     let mut graded: Vec<String> = Vec::new();
-    for update in updates {
-        match update.refusal(&graded) {
-            Some(reason) => say_wrapped(&printable(&reason))?,
-            None => {
-                update.grade(repository, settings, place)?;
-                graded.push(update.new);
-            }
+    let step = |update: Update| match update.refusal(&graded) {
+        Some(reason) => Err(reason),
+        None => {
+            graded.push(update.new.clone());
+            Ok(update)
         }
-    }
-    Ok(())
+    };
+    updates.into_iter().map(step).collect()
 }
 
 impl Update {
@@ -111,12 +125,13 @@ impl Update {
 
     fn grade(
         &self,
+        number: usize,
         repository: &Path,
         settings: &Settings,
         place: &Workplace,
-    ) -> Result<(), String> {
+    ) -> Result<(), Obstacle> {
         let started = Instant::now();
-        let branch = printable(self.branch().unwrap_or_default());
+        let branch = self.printable_branch();
         let counts = branch == BRANCH;
         say(&format!("{BOLD}Grading {} on {branch}{BOLD:#}", &self.new[..8]))?;
         if !counts {
@@ -137,34 +152,37 @@ impl Update {
         if counts && attempt.stages_passed > before && attempt.had_kept {
             attempt = confirm(&pushed, &attempt)?;
         }
-        let push = self.record(repository, &settings.name, attempt)?;
+        let push = pending::graded(number, attempt)?;
         let time = started.elapsed().as_secs_f64();
-        say(&format!(
-            "{DIM}Push {}, {time:.1} s. All of them: challenge status{DIM:#}",
-            push.push
-        ))?;
+        say(&format!("{DIM}Push {number}, {time:.1} s. All of them: challenge status{DIM:#}"))?;
         match counts && push.stages_passed > before {
             true => announce(push.stages_passed),
             false => Ok(()),
         }
     }
 
-    fn record(&self, repository: &Path, name: &str, attempt: Attempt) -> Result<Push, String> {
-        let branch = printable(self.branch().unwrap_or_default());
-        let push = Push {
+    fn printable_branch(&self) -> String {
+        printable(self.branch().unwrap_or_default())
+    }
+
+    /// What is known of a push at its beginning.
+    fn push(&self, settings: &Settings) -> Push {
+        let branch = self.printable_branch();
+        Push {
             push: 0,
             time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             commit: self.new.clone(),
             counts: branch == BRANCH,
             branch,
-            name: name.to_owned(),
-            language: attempt.language,
-            problem: attempt.problem,
-            stages_passed: attempt.stages_passed,
-            results: attempt.results,
-        };
-        let _undisturbed = undisturbed();
-        record::add(repository, push)
+            name: settings.name.clone(),
+            language: settings.language.clone(),
+            state: State::Begun,
+            problem: None,
+            contents: Contents::default(),
+            waived: Vec::new(),
+            stages_passed: 0,
+            results: Results::default().record(Verdict::Unclear, Duration::ZERO),
+        }
     }
 
     fn is_forced(&self, repository: &Path) -> bool {
@@ -175,23 +193,28 @@ impl Update {
 
 /// What an earlier push has left could be more than a build makes of this commit: what counts has to pass
 /// without.
-fn confirm(pushed: &Pushed, first: &Attempt) -> Result<Attempt, String> {
+fn confirm(pushed: &Pushed, first: &Attempt) -> Result<Attempt, Obstacle> {
     say_dim("Further than ever: built and graded once more, from the commit alone.")?;
     let attempt = pushed.attempt(Start::Scratch)?;
     let passed = attempt.stages_passed;
-    match passed < first.stages_passed {
-        true => say_wrapped(&format!(
-            "So, only {passed} of {} stages pass, which is what counts: something that an earlier push \
-             has left is missing. A build in a fresh clone shows it.",
-            STAGES.len()
+    let all = STAGES.len();
+    let is_less = passed < first.stages_passed;
+    match (is_less, attempt.problem.is_none() && !attempt.results.graded) {
+        (false, _) => say_dim(&format!("{passed} of {all} stages pass."))?,
+        (true, true) => say_wrapped(&format!(
+            "This machine was too busy to confirm more than {passed} of {all} stages. Push once more: \
+             git commit --allow-empty -m again, and git push."
         ))?,
-        false => say_dim(&format!("{passed} of {} stages pass.", STAGES.len()))?,
+        (true, false) => say_wrapped(&format!(
+            "So, only {passed} of {all} stages pass, which is what counts: something that an earlier push \
+             has left is missing. A build in a fresh clone shows it."
+        ))?,
     }
     Ok(attempt)
 }
 
 /// What comes next, for somebody who has come further than ever before.
-fn announce(stages_passed: usize) -> Result<(), String> {
+fn announce(stages_passed: usize) -> Result<(), Obstacle> {
     say("")?;
     match STAGES.get(stages_passed) {
         Some(next) => {

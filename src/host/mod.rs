@@ -3,8 +3,11 @@
 mod attempt;
 mod cache;
 pub mod ci;
+pub mod contents;
 pub mod hook;
 pub mod key;
+mod locks;
+pub mod pending;
 mod place;
 pub mod record;
 mod remote;
@@ -96,6 +99,7 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         ("receive.hideRefs", record::BRANCH),
         ("receive.hideRefs", record::NOTES),
         ("receive.hideRefs", "refs/replace"),
+        ("transfer.hideRefs", record::KEPT),
         ("receive.denyDeleteCurrent", "refuse"),
         // How soon Git notices that a silent client is gone, in seconds.
         ("receive.keepAlive", "1"),

@@ -33,7 +33,7 @@ pub fn choose(
         }
         Err(reason) => Err(format!(
             "the push is kept, and not graded: it may only run in a sandbox, and there is none: \
-             {reason}. Whoever hosts this repository can mend it: docs/hosting.md"
+             {reason}. The host of this repository can fix it: docs/hosting.md"
         )),
     }
 }

@@ -1,19 +1,26 @@
-//! The record of a repository: for each graded commit, its results as a Git note.
+//! The record of a repository: for each commit that was pushed, what came of it, as a Git note.
 //!
 //! The notes are a branch too, `results`, so that a plain clone or fetch brings them. A note is a line
-//! of JSON for each time that the commit was graded.
+//! of JSON for each push of its commit. A line is written when the push begins, in the order in which
+//! pushes come, and written again when it ends; see `pending`. Each commit is also kept by a ref of its
+//! own, which learners do not see, so that what was graded can be looked at however they rewrite their
+//! branches.
 
-use super::IDENTITY;
+use super::contents::Contents;
+use super::locks;
 use crate::report::Record;
 use crate::{bytes, git};
 use serde::{Deserialize, Serialize};
-use std::fs::File;
+use std::fmt::Write;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub const BRANCH: &str = "refs/heads/results";
 /// The same branch, as a clone has it.
 pub const FETCHED: &str = "refs/remotes/origin/results";
 pub const NOTES: &str = "refs/notes/challenge";
+/// What is below is the host's alone.
+pub const KEPT: &str = "refs/challenge";
 
 /// One push, and what came of it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -28,19 +35,41 @@ pub struct Push {
     pub counts: bool,
     pub name: String,
     pub language: String,
-    /// Why nothing was graded, where that is so: a build that failed.
+    #[serde(default)]
+    pub state: State,
+    /// Why nothing was graded, where that is so: a build that failed, or what the host could not do.
     pub problem: Option<String>,
+    #[serde(default)]
+    pub contents: Contents,
+    /// What the project exempts itself from, such as `one_thread`.
+    #[serde(default)]
+    pub waived: Vec<String>,
     /// How many stages passed before the first that did not.
     pub stages_passed: usize,
     #[serde(flatten)]
     pub results: Record,
 }
 
+/// How far a push has come.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is being graded; or it was, and its host was switched off.
+    Begun,
+    /// The learner went away before the end.
+    Interrupted,
+    /// The host could not grade it, which says nothing of the commit.
+    NotGraded,
+    /// It was graded, or there was nothing to grade, since its build failed.
+    #[default]
+    Graded,
+}
+
 /// All pushes, in their order. `branch` is where the record is: here, or on the remote. A record of
 /// which a part cannot be read is an error, and never taken for a shorter one.
 pub fn read(repository: &Path, branch: &str) -> Result<Vec<Push>, String> {
-    let blobs: String =
-        notes(repository, branch)?.into_iter().map(|(_, blob)| blob + "\n").collect();
+    let Some(tip) = tip(repository, branch)? else { return Ok(Vec::new()) };
+    let blobs: String = notes(repository, &tip)?.into_iter().map(|(_, blob)| blob + "\n").collect();
     // Git writes a line before each note, here always the same one.
     let text = git::with_input(repository, &["cat-file", "--batch=note"], blobs.as_bytes())?;
     let lines = text.lines().filter(|line| !line.is_empty() && *line != "note");
@@ -56,7 +85,7 @@ fn parse(line: &str) -> Result<Push, String> {
 
 /// What is said of a record that is not as it was written.
 pub fn broken(why: &str) -> String {
-    format!("the record is broken ({why}); put back the branch results, which every clone has")
+    format!("the record is broken ({why}); put back the branch results from a backup of this host")
 }
 
 /// How many stages have passed at the best push that counts.
@@ -65,41 +94,69 @@ pub fn stages_passed(pushes: &[Push]) -> usize {
     counting.map(|push| push.stages_passed).max().unwrap_or(0)
 }
 
-/// Adds a push to the record, and gives it its number. One push at a time gets here; that of a
-/// commit which was graded before adds a line to its note.
-pub fn add(repository: &Path, mut push: Push) -> Result<Push, String> {
-    let _lock = lock(repository)?;
-    push.push = read(repository, BRANCH)?.last().map_or(1, |last| last.push + 1);
-    let line = serde_json::to_string(&push).map_err(|error| error.to_string())?;
-    let before = match notes(repository, BRANCH)?.iter().find(|(commit, _)| *commit == push.commit)
-    {
-        Some((_, blob)) => git::run(repository, &["cat-file", "blob", blob])?,
-        None => String::new(),
-    };
-    let note = before + &line + "\n";
-    let reference = format!("--ref={NOTES}");
-    let add = ["notes", &reference, "add", "-f", "-F", "-", &push.commit];
-    git::with_input(repository, &[IDENTITY.as_slice(), &add].concat(), note.as_bytes())?;
-    Ok(push)
+/// Writes pushes, each in place of the line that has its number, if there is one. One process at a time
+/// gets here: see `locks::record`.
+pub fn write(repository: &Path, pushes: &[Push]) -> Result<(), String> {
+    let mut all = read(repository, BRANCH)?;
+    all.retain(|old| !pushes.iter().any(|new| new.push == old.push));
+    all.extend_from_slice(pushes);
+    all.sort_by_key(|push| push.push);
+    let input = stream(tip(repository, BRANCH)?, &all, pushes)?;
+    locks::wait(repository, || {
+        git::with_input(repository, &["fast-import", "--quiet", "--done"], input.as_bytes())
+    })
+    .map(drop)
+}
+
+/// What `git fast-import` reads: a commit in which the notes of these pushes are what `all` says, and the
+/// refs that keep what they are about.
+fn stream(tip: Option<String>, all: &[Push], pushes: &[Push]) -> Result<String, String> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let mut stream =
+        format!("commit {BRANCH}\ncommitter challenge <challenge@localhost> {now} +0000\n");
+    let numbers: Vec<String> = pushes.iter().map(|push| push.push.to_string()).collect();
+    add_data(&mut stream, &format!("Push {}\n", numbers.join(", ")));
+    if let Some(tip) = tip {
+        let _ = writeln!(stream, "from {tip}");
+    }
+    let mut commits: Vec<&str> = pushes.iter().map(|push| push.commit.as_str()).collect();
+    commits.sort_unstable();
+    commits.dedup();
+    for commit in commits {
+        let mut note = String::new();
+        for push in all.iter().filter(|push| push.commit == commit) {
+            note += &serde_json::to_string(push).map_err(|error| error.to_string())?;
+            note.push('\n');
+        }
+        let _ = writeln!(stream, "N inline {commit}");
+        add_data(&mut stream, &note);
+    }
+    for push in pushes {
+        let _ = write!(stream, "reset {KEPT}/pushes/{}\nfrom {}\n\n", push.push, push.commit);
+    }
+    Ok(stream + "done\n")
+}
+
+fn add_data(stream: &mut String, text: &str) {
+    let _ = write!(stream, "data {}\n{text}\n", text.len());
+}
+
+/// The commit at which exactly this ref is, if it is there: Git would take a short name, or one that is
+/// missing, for a ref of another folder, which a learner may have pushed.
+pub fn tip(repository: &Path, reference: &str) -> Result<Option<String>, String> {
+    let list = ["for-each-ref", "--format=%(objectname) %(refname)", reference];
+    let refs = git::run(repository, &list)?;
+    let found = refs.lines().filter_map(|line| line.split_once(' '));
+    Ok(found.filter(|(_, name)| *name == reference).map(|(tip, _)| tip.to_owned()).next())
 }
 
 /// The commits that have notes, and the blobs that those are.
-fn notes(repository: &Path, branch: &str) -> Result<Vec<(String, String)>, String> {
-    if git::run(repository, &["for-each-ref", branch])?.is_empty() {
-        return Ok(Vec::new()); // nothing has been graded
-    }
-    let list = git::run(repository, &["ls-tree", "-r", "--full-tree", branch])?;
+fn notes(repository: &Path, tip: &str) -> Result<Vec<(String, String)>, String> {
+    let list = git::run(repository, &["ls-tree", "-r", "--full-tree", tip])?;
     let entries = list.lines().filter_map(|line| {
         let (blob, path) = line.split_once('\t')?;
         // Where there are many, Git spreads them over directories: ab/cdef…
         Some((path.replace('/', ""), blob.rsplit(' ').next()?.to_owned()))
     });
     Ok(entries.collect())
-}
-
-/// Waits for the other pushes that are writing to the record; the lock ends with the file.
-fn lock(repository: &Path) -> Result<File, String> {
-    let file = File::create(repository.join("challenge.lock"));
-    let locked = file.and_then(|file| file.lock().map(|()| file));
-    locked.map_err(|error| format!("the record cannot be locked: {error}"))
 }

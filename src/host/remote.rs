@@ -3,17 +3,32 @@
 use crate::style::DIM;
 use crate::text::wrap_words;
 use anstream::stdout;
-use std::io::{self, Write};
+use std::io::Write;
 
 /// Git shows what a hook prints behind `remote: `, in a terminal that may have 72 columns.
 pub const WIDTH: usize = 64;
 
-pub fn say_wrapped(text: &str) -> Result<(), String> {
+/// Why a push is not graded to its end.
+#[derive(Debug)]
+pub enum Obstacle {
+    /// Nobody reads any more what we print.
+    Gone,
+    /// What the host cannot do, in a sentence.
+    Host(String),
+}
+
+impl From<String> for Obstacle {
+    fn from(problem: String) -> Obstacle {
+        Obstacle::Host(problem)
+    }
+}
+
+pub fn say_wrapped(text: &str) -> Result<(), Obstacle> {
     wrapped(text).iter().try_for_each(|line| say(line))
 }
 
 /// What is less important than the results.
-pub fn say_dim(text: &str) -> Result<(), String> {
+pub fn say_dim(text: &str) -> Result<(), Obstacle> {
     wrapped(text).iter().try_for_each(|line| say(&format!("{DIM}{line}{DIM:#}")))
 }
 
@@ -25,13 +40,8 @@ pub fn wrapped(line: &str) -> Vec<String> {
     }
 }
 
-/// A line for the learner. Nobody reads any more when the push was interrupted: then there is
-/// nothing left to do.
-pub fn say(line: &str) -> Result<(), String> {
+/// A line for the learner.
+pub fn say(line: &str) -> Result<(), Obstacle> {
     let mut stdout = stdout();
-    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(gone)
-}
-
-pub fn gone(error: io::Error) -> String {
-    format!("the push was interrupted: {error}")
+    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(|_| Obstacle::Gone)
 }

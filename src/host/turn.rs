@@ -1,6 +1,7 @@
 //! How many pushes of a repository are graded at a time: whoever pushes on many branches at once would
 //! otherwise have as many times the memory that a push may use. The others wait.
 
+use super::remote::Obstacle;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
@@ -11,7 +12,10 @@ pub const AT_A_TIME: u32 = 2;
 
 /// A push has its turn while the value lives, and no longer than the hook. Where others have theirs,
 /// `wait` is called first.
-pub fn take(repository: &Path, wait: impl FnOnce() -> Result<(), String>) -> Result<File, String> {
+pub fn take(
+    repository: &Path,
+    wait: impl FnOnce() -> Result<(), Obstacle>,
+) -> Result<File, Obstacle> {
     let cannot = |error: io::Error| format!("there is no lock for a push: {error}");
     let turns = (0..AT_A_TIME)
         .map(|number| File::create(repository.join(format!("challenge.turn{number}"))))
@@ -22,7 +26,7 @@ pub fn take(repository: &Path, wait: impl FnOnce() -> Result<(), String>) -> Res
         match turn.try_lock() {
             Ok(()) => return Ok(turn),
             Err(TryLockError::WouldBlock) => taken.push(turn),
-            Err(TryLockError::Error(error)) => return Err(cannot(error)),
+            Err(TryLockError::Error(error)) => return Err(cannot(error).into()),
         }
     }
     wait()?;

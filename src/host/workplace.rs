@@ -5,6 +5,7 @@
 //! see mount_namespaces(7): it has a limited size, is always found under the same name, and goes with
 //! the hook, however that ends.
 
+use super::pending;
 use super::settings::Settings;
 use crate::trial::sandbox::{HOME, PROJECT};
 use crate::trial::{init, namespaces};
@@ -24,7 +25,7 @@ use std::time::Duration;
 use std::{env, fs, io, thread};
 use tempfile::TempDir;
 
-/// Whoever has it is not disturbed: the record is written, or the hook ends.
+/// Who has it is not disturbed: a place is removed, or the hook ends.
 static UNDISTURBED: Mutex<()> = Mutex::new(());
 
 /// How often to look for git's thread, in milliseconds.
@@ -75,27 +76,28 @@ impl Workplace {
                 Workplace { root, ground: Ground::Shared { directory, reason } }
             }
         };
-        place.leave_when_nobody_is_there(signals);
+        place.leave_when_nobody_is_there(signals).map_err(cannot)?;
         Ok(place)
     }
 
-    fn leave_when_nobody_is_there(&self, mut signals: Signals) {
+    fn leave_when_nobody_is_there(&self, mut signals: Signals) -> io::Result<()> {
         let directory = match &self.ground {
             Ground::Private { .. } => None,
             Ground::Shared { directory, .. } => Some(directory.path().to_owned()),
         };
         for wait in [await_nobody, || thread::sleep(LONGEST)] {
             let path = directory.clone();
-            thread::spawn(move || {
+            thread::Builder::new().spawn(move || {
                 wait();
                 leave(path.as_deref())
-            });
+            })?;
         }
-        thread::spawn(move || {
+        let leave_at_signal = move || {
             if signals.forever().next().is_some() {
                 leave(directory.as_deref())
             }
-        });
+        };
+        thread::Builder::new().spawn(leave_at_signal).map(drop)
     }
 
     pub fn root(&self) -> &Path {
@@ -165,8 +167,7 @@ pub fn cover(repository: &Path, settings: &Settings) -> Result<PathBuf, String> 
     Ok(cover.to_owned())
 }
 
-/// While the value lives, the hook does not end, whoever goes away.
-pub fn undisturbed() -> MutexGuard<'static, ()> {
+fn undisturbed() -> MutexGuard<'static, ()> {
     UNDISTURBED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -190,6 +191,8 @@ fn await_nobody() {
 /// Ends the hook and all that it has started, and removes the directory.
 fn leave(directory: Option<&Path>) -> ! {
     let _undisturbed = undisturbed();
+    // First, so that nobody takes what is killed for a failure of its own.
+    let _ = pending::interrupted();
     // Grading goes on until we exit, and may start the program once more.
     const ATTEMPTS: usize = 100;
     let is_done = |_: &usize| {

@@ -154,7 +154,7 @@ impl Reporter for TextReport {
         }
         match result.repeats {
             0 => Ok(()),
-            times => self.remark(&format!("(repeated {times} ×, because this machine was busy)")),
+            times => self.remark(&format!("(repeated {times} ×, because of this machine)")),
         }
     }
 

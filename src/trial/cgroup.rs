@@ -5,17 +5,12 @@
 
 use super::sandbox::Limits;
 use nix::unistd::getpid;
-use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// A group of ours is called so, and by the process that made it.
 const NAME: &str = "challenge-";
-
-/// Moves itself into the groups whose files are named before `--`, and becomes what is behind it.
-const ENTER: &str =
-    r#"while [ "$1" != -- ]; do echo 0 >"$1" || exit; shift; done; shift; exec "$@""#;
 
 #[derive(Debug)]
 pub struct Cgroup {
@@ -54,12 +49,9 @@ impl Cgroup {
         Some(group)
     }
 
-    /// The beginning of a command line that runs the rest of it in the group.
-    pub fn entrance(&self) -> Vec<OsString> {
-        let mut words: Vec<OsString> = ["sh", "-c", ENTER, "sh"].map(OsString::from).to_vec();
-        words.extend(self.directories.iter().map(|group| group.join("cgroup.procs").into()));
-        words.push("--".into());
-        words
+    /// The files into which a process writes 0 to move itself into the group.
+    pub fn entrances(&self) -> impl Iterator<Item = PathBuf> {
+        self.directories.iter().map(|group| group.join("cgroup.procs"))
     }
 }
 

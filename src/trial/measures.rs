@@ -7,7 +7,7 @@ use std::time::Duration;
 impl Trial {
     /// Every process of the program.
     pub fn processes(&self) -> Vec<u32> {
-        procfs::descendants(self.ancestor())
+        self.shared.program.borrow().processes()
     }
 
     pub fn threads(&self) -> usize {

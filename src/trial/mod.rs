@@ -31,6 +31,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
+use supervised::Ending;
 use transcript::Transcript;
 
 /// The port that every program under test listens on.
@@ -86,6 +87,7 @@ impl Trial {
         cancelled: Arc<AtomicBool>,
     ) -> io::Result<Result<Trial, Problem>> {
         let program = Program::start(&subject.program, &subject.place)?;
+        let watch = Watch::start()?;
         let trial = Trial {
             shared: Rc::new(Shared {
                 program: RefCell::new(program),
@@ -95,7 +97,7 @@ impl Trial {
                 deadline: Cell::new(Instant::now() + CHECK_TIME),
                 note: Cell::default(),
                 cancelled,
-                watch: Watch::start(),
+                watch,
             }),
             subject: subject.clone(),
             random: fastrand::Rng::with_seed(0),
@@ -178,7 +180,7 @@ impl Trial {
         let patience = if self.is_listening() { Duration::ZERO } else { ENDING };
         match self.ending(patience) {
             None => Ok(()),
-            Some(how) => Err(self.shared.failed(Symptom::Exited(how), None, None)),
+            Some(ending) => Err(self.shared.ended(ending, None)),
         }
     }
 
@@ -199,11 +201,7 @@ impl Trial {
         self.await_listener()
     }
 
-    fn ancestor(&self) -> u32 {
-        self.shared.program.borrow().ancestor()
-    }
-
-    fn ending(&self, patience: Duration) -> Option<String> {
+    fn ending(&self, patience: Duration) -> Option<Ending> {
         self.shared.program.borrow().ending(patience)
     }
 
@@ -223,17 +221,30 @@ impl Shared {
         self.patience.get()
     }
 
+    /// What it means that the program is over.
+    fn ended(&self, ending: Ending, lane: Option<Lane>) -> Problem {
+        match ending {
+            Ending::Ran(how) => self.failed(Symptom::Exited(how), lane, None),
+            Ending::NotRun(why) => {
+                let said = self.program.borrow().output(ENDING);
+                let said = String::from_utf8_lossy(&said);
+                let said = said.lines().next().map_or(String::new(), |line| format!(" ({line})"));
+                Problem::Delayed(format!("the program could not be started: {why}{said}"))
+            }
+        }
+    }
+
     /// Takes down all that can be known at this moment.
     fn failed(&self, symptom: Symptom, lane: Option<Lane>, expected: Option<&Reply>) -> Problem {
         let program = self.program.borrow();
         // What looks like a closed connection may be the end of the program.
-        let symptom = match symptom {
-            Symptom::Closed { .. } | Symptom::Reset { .. } | Symptom::Refused => {
-                program.ending(ENDING).map_or(symptom, Symptom::Exited)
-            }
-            Symptom::Silence { .. } | Symptom::NotAccepted(_) => {
-                program.ending(Duration::ZERO).map_or(symptom, Symptom::Exited)
-            }
+        let patience = match symptom {
+            Symptom::Closed { .. } | Symptom::Reset { .. } | Symptom::Refused => Some(ENDING),
+            Symptom::Silence { .. } | Symptom::NotAccepted(_) => Some(Duration::ZERO),
+            _ => None,
+        };
+        let symptom = match patience.and_then(|patience| program.ending(patience)) {
+            Some(Ending::Ran(how)) => Symptom::Exited(how),
             _ => symptom,
         };
         let xray: Option<Xray> = match symptom {
@@ -243,7 +254,7 @@ impl Shared {
                 if !symptom.is_silence() {
                     self.until_quiet();
                 }
-                Some(xray::take(program.ancestor(), &self.ports.borrow()))
+                Some(xray::take(&program.processes(), &self.ports.borrow()))
             }
         };
         let output = program.output(match symptom {

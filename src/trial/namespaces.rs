@@ -8,7 +8,7 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork, getgid, getuid};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::sync::OnceLock;
 use std::{fs, io, thread};
@@ -88,10 +88,19 @@ pub fn isolate_mounts() -> nix::Result<()> {
 
 /// Mounts an empty file system of at most so many MiB, which is in memory; see tmpfs(5).
 pub fn mount_file_system(directory: &Path, size_mib: u64) -> nix::Result<()> {
-    // A file without a byte in it takes memory, too.
-    let options = format!("size={size_mib}m,nr_inodes={},mode=0755", size_mib * 512);
+    mount_tmpfs(directory, &options(size_mib, "0755"))
+}
+
+fn mount_tmpfs(directory: &Path, options: &str) -> nix::Result<()> {
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
-    mount(Some("challenge"), directory, Some("tmpfs"), flags, Some(options.as_str()))
+    mount(Some("challenge"), directory, Some("tmpfs"), flags, Some(options))
+}
+
+fn options(size_mib: u64, mode: &str) -> String {
+    // A file without a byte in it takes more than a kilobyte of the kernel's memory. There is one for
+    // each 16 KiB, as on a new ext4; and in a small place, room for what we put there ourselves.
+    let files = (size_mib * 64).max(1024);
+    format!("size={size_mib}m,nr_inodes={files},mode={mode}")
 }
 
 /// Replaces a file system that was mounted here, and whatever is mounted in it, by an empty one.
@@ -107,9 +116,9 @@ pub fn bind(from: &Path, to: &Path) -> nix::Result<()> {
 
 /// Tries it in a thread, which takes the new namespaces with it when it ends.
 fn may_isolate() -> bool {
-    thread::spawn(|| isolate_network().is_ok() && unshare(CloneFlags::CLONE_NEWPID).is_ok())
-        .join()
-        .unwrap_or(false)
+    let isolate = || isolate_network().is_ok() && unshare(CloneFlags::CLONE_NEWPID).is_ok();
+    let thread = thread::Builder::new().spawn(isolate);
+    thread.is_ok_and(|thread| thread.join().unwrap_or(false))
 }
 
 fn enter_user_namespace() -> io::Result<()> {
@@ -138,6 +147,20 @@ fn bring_up_loopback() -> io::Result<()> {
     Ok(())
 }
 
+/// A folder that a command has for itself: an empty file system of at most so many MiB is mounted there,
+/// in which everybody may make files, and which goes with the command.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    pub folder: PathBuf,
+    pub size_mib: u64,
+}
+
+impl Scratch {
+    fn options(&self) -> String {
+        options(self.size_mib, "1777")
+    }
+}
+
 fn mount_own_proc() -> nix::Result<()> {
     isolate_mounts()?;
     mount(Some("proc"), "/proc", Some("proc"), MsFlags::empty(), None::<&str>)
@@ -146,27 +169,34 @@ fn mount_own_proc() -> nix::Result<()> {
 /// Starts `command` where its process numbers are its own: as process 1 of a new namespace, with
 /// which everything it starts will die, and with a /proc of these processes where the system lets us
 /// arrange that. On a plain host it is started as it is.
-pub fn spawn_isolated(mut command: std::process::Command) -> io::Result<std::process::Child> {
+pub fn spawn_isolated(
+    mut command: std::process::Command,
+    scratch: &[Scratch],
+) -> io::Result<std::process::Child> {
     if refusal().is_some() {
         return command.spawn();
     }
     // It has to be done before exec, with which an ordinary user loses the right to mount.
+    let scratch: Vec<_> = scratch.iter().map(|own| (own.folder.clone(), own.options())).collect();
     // SAFETY: unshare and mount are system calls, which may be made between fork and exec.
     unsafe {
-        command.pre_exec(|| {
-            let _ = mount_own_proc();
-            Ok(())
+        command.pre_exec(move || {
+            let own = mount_own_proc();
+            if scratch.is_empty() {
+                return Ok(()); // without a sandbox, it is no loss where this is not permitted
+            }
+            own?;
+            Ok(scratch.iter().try_for_each(|(folder, options)| mount_tmpfs(folder, options))?)
         })
     };
     // The thread that asks for the namespace is not in it; only its children are. Since it could
     // start no threads afterwards, it is a thread of its own.
+    let spawn = || {
+        unshare(CloneFlags::CLONE_NEWPID)?;
+        command.spawn()
+    };
     thread::scope(|scope| {
-        scope
-            .spawn(|| {
-                unshare(CloneFlags::CLONE_NEWPID)?;
-                command.spawn()
-            })
-            .join()
-            .unwrap_or_else(|_| Err(Errno::EAGAIN.into()))
+        let thread = thread::Builder::new().spawn_scoped(scope, spawn)?;
+        thread.join().unwrap_or_else(|_| Err(Errno::EAGAIN.into()))
     })
 }

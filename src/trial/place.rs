@@ -1,5 +1,6 @@
 //! Where the commands of a project run: in a directory of this machine, or in a sandbox.
 
+use super::namespaces::Scratch;
 use super::sandbox::{Network, Sandbox};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -24,5 +25,10 @@ impl Place {
             Some(sandbox) => sandbox.command(program, network),
             None => program.to_vec(),
         }
+    }
+
+    /// What each command has for itself here.
+    pub fn scratch(&self) -> Vec<Scratch> {
+        self.sandbox.as_ref().map_or(Vec::new(), |sandbox| sandbox.scratch())
     }
 }

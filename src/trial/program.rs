@@ -2,7 +2,7 @@
 
 use super::Place;
 use super::sandbox::Network;
-use super::supervised::{self, Report, Streams, Supervised};
+use super::supervised::{self, Ending, Report, Streams, Supervised};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{self, PipeReader, Read};
@@ -16,7 +16,7 @@ const KEPT_OUTPUT: usize = 16 * 1024;
 pub struct Program {
     process: Supervised,
     output: Arc<(Mutex<Output>, Condvar)>,
-    ending: Arc<(Mutex<Option<String>>, Condvar)>,
+    ending: Arc<(Mutex<Option<Ending>>, Condvar)>,
 }
 
 /// The last of what the program printed.
@@ -35,25 +35,24 @@ impl Program {
         let Streams { output: output_reader, report } = streams;
         let output = Arc::new((Mutex::new(Output::default()), Condvar::new()));
         let ending = Arc::new((Mutex::new(None), Condvar::new()));
-        thread::spawn({
+        thread::Builder::new().spawn({
             let output = Arc::clone(&output);
             move || keep_output(output_reader, &output)
-        });
-        thread::spawn({
+        })?;
+        thread::Builder::new().spawn({
             let ending = Arc::clone(&ending);
             move || keep_ending(report, &ending)
-        });
+        })?;
         Ok(Program { process, output, ending })
     }
 
-    /// The process that all processes of the program descend from.
-    pub fn ancestor(&self) -> u32 {
-        self.process.ancestor()
+    /// Every process of the program.
+    pub fn processes(&self) -> Vec<u32> {
+        self.process.processes()
     }
 
-    /// How the program ended: `exited with status 1`, `was killed by SIGSEGV`. Gives a program that
-    /// is just ending `patience` to do so.
-    pub fn ending(&self, patience: Duration) -> Option<String> {
+    /// How the program ended. Gives one that is just ending `patience` to do so.
+    pub fn ending(&self, patience: Duration) -> Option<Ending> {
         let (ending, changed) = &*self.ending;
         let ending = ending.lock().unwrap_or_else(PoisonError::into_inner);
         let (ending, _) = changed
@@ -94,7 +93,7 @@ fn keep_output(mut reader: PipeReader, output: &(Mutex<Output>, Condvar)) {
     changed.notify_all();
 }
 
-fn keep_ending(report: Report, ending: &(Mutex<Option<String>>, Condvar)) {
+fn keep_ending(report: Report, ending: &(Mutex<Option<Ending>>, Condvar)) {
     let how = supervised::ending(report);
     let (ending, changed) = ending;
     *ending.lock().unwrap_or_else(PoisonError::into_inner) = Some(how);

@@ -4,17 +4,22 @@
 //! It only makes command lines. A trial's own namespaces (its network, its processes) are around it
 //! all the same.
 
+mod filter;
+mod hidden;
 mod words;
 
+pub use hidden::remember_ourselves;
+
 use super::cgroup::Cgroup;
-use super::supervised::SUCCESS;
+use super::namespaces::Scratch;
+use super::supervised::Ending;
 use super::{Place, namespaces, supervised};
 use nix::unistd::{getegid, geteuid};
 use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt, lchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, io};
+use std::{env, fs, io};
 
 /// Whom the program is run as, where we are root: Debian's `nobody`, who owns nothing.
 const NOBODY: u32 = 65534;
@@ -31,6 +36,12 @@ pub const OFFERED: &str = "/offer";
 const ETC: &str = "etc";
 /// Toolchains, where the program's user can reach them, in that folder.
 const TOOLCHAINS: &str = "toolchains";
+/// An empty folder, to cover others with.
+const NOTHING: &str = "nothing";
+/// What a command has for itself: a file system for each folder of temporary files.
+const SCRATCH: &str = "scratch";
+/// The filter of system calls.
+const FILTER: &str = "filter";
 
 /// Where the system's programs are.
 pub const SYSTEM_PATH: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
@@ -109,10 +120,11 @@ impl Sandbox {
 
     fn prepare(&self) -> io::Result<()> {
         self.write_settings()?;
+        fs::write(self.ground.join(FILTER), filter::program().map_err(io::Error::other)?)?;
         fs::create_dir_all(offer(&self.ground))?;
-        for (index, toolchain) in self.toolchains.iter().enumerate() {
-            // Its own place may be in a home that nobody else can enter.
-            let reachable = self.ground.join(TOOLCHAINS).join(index.to_string());
+        fs::create_dir_all(self.nothing())?;
+        self.scratch().iter().try_for_each(|own| fs::create_dir_all(&own.folder))?;
+        for (reachable, toolchain) in self.reachable().zip(&self.toolchains) {
             fs::create_dir_all(&reachable)?;
             namespaces::bind(&toolchain.folder, &reachable)?;
         }
@@ -120,6 +132,23 @@ impl Sandbox {
             true => give(&self.ground.join(HOME)),
             false => Ok(()),
         }
+    }
+
+    /// Where the program's user can reach each toolchain: its own place may be in a home that nobody else
+    /// can enter.
+    fn reachable(&self) -> impl Iterator<Item = PathBuf> {
+        (0..self.toolchains.len()).map(|index| self.ground.join(TOOLCHAINS).join(index.to_string()))
+    }
+
+    fn nothing(&self) -> PathBuf {
+        self.ground.join(NOTHING)
+    }
+
+    /// What each command has for itself, in the order of `words::TEMPORARY`.
+    pub fn scratch(&self) -> Vec<Scratch> {
+        let size_mib = self.limits.disk_mib.div_ceil(4);
+        let folder = |name: &str| self.ground.join(SCRATCH).join(name.trim_start_matches('/'));
+        words::TEMPORARY.map(|name| Scratch { folder: folder(name), size_mib }).into()
     }
 
     /// What the C library asks /etc for: who one is, and where `localhost` is.
@@ -146,13 +175,13 @@ impl Sandbox {
         let look = ["sh", "-c", "command -v \"$0\" >&2 || exit 3", program];
         let (ending, said) = supervised::run(&look.map(OsString::from), &self.place())
             .map_err(|error| error.to_string())?;
-        match (ending.as_str(), said.trim()) {
-            (SUCCESS, _) => Ok(()),
-            ("exited with status 3", _) => Err(format!("{program} is not found in it")),
-            (how, said) if is_missing(how, said) => {
+        match (ending, said.trim()) {
+            (ending, _) if ending.is_success() => Ok(()),
+            (Ending::Ran(_), _) => Err(format!("{program} is not found in it")),
+            (Ending::NotRun(_), _) if !is_installed("bwrap") => {
                 Err("bubblewrap is not installed (apt-get install bubblewrap)".to_owned())
             }
-            (how, "") => Err(format!("bwrap {how}")),
+            (Ending::NotRun(why), "") => Err(why),
             (_, said) => Err(said.to_owned()),
         }
     }
@@ -178,12 +207,9 @@ impl Sandbox {
     }
 }
 
-/// Whether nobody could start bwrap: we, or the program that was to become it.
-fn is_missing(how: &str, said: &str) -> bool {
-    let said = said.replace(['\'', '‘', '’'], "");
-    how.starts_with("cannot start: No such file")
-        || said.ends_with("bwrap: not found")
-        || said.ends_with("bwrap: No such file or directory")
+fn is_installed(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 /// Where the host lays what the learner's processes may read.

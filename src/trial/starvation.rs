@@ -1,6 +1,7 @@
 //! Whether the tester itself gets to run: a thread that asks to be woken every few milliseconds, and
 //! takes down how late it was.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -19,13 +20,13 @@ struct Shared {
 }
 
 impl Watch {
-    pub fn start() -> Watch {
+    pub fn start() -> io::Result<Watch> {
         let shared = Arc::new(Shared::default());
-        thread::spawn({
+        thread::Builder::new().spawn({
             let shared = Arc::clone(&shared);
             move || tick(&shared)
-        });
-        Watch { shared }
+        })?;
+        Ok(Watch { shared })
     }
 
     pub fn reset(&self) {

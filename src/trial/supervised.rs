@@ -7,19 +7,32 @@ use crate::procfs;
 use nix::sys::signal::Signal;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe, sink};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
-use std::thread;
 use std::time::Duration;
+use std::{fs, thread};
 
 /// How long a command of ours may take, and how much of what it prints is kept, in bytes: it works on
 /// files that a learner's program has made.
 const MOST_TIME: Duration = Duration::from_secs(60);
 const KEPT_OUTPUT: u64 = 64 * 1024;
 
-/// The ending of a command that has done what it should.
-pub const SUCCESS: &str = "exited with status 0";
+/// How a command ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    /// It ran, and how that ended: `exited with status 1`, `was killed by SIGSEGV`.
+    Ran(String),
+    /// It was never run, since the host could not do something, and what.
+    NotRun(String),
+}
+
+impl Ending {
+    pub fn is_success(&self) -> bool {
+        matches!(self, Ending::Ran(how) if how == "exited with status 0")
+    }
+}
 
 pub struct Supervised {
     init: Child,
@@ -53,26 +66,33 @@ impl Supervised {
         let (report, report_writer) = pipe()?;
         let (output, output_writer) = pipe()?;
         let mut command = Command::new("/proc/self/exe");
-        command.arg(init::ARGUMENT).args(place.command(program, network));
+        let is_sandboxed = place.sandbox.is_some();
+        let mode = if is_sandboxed { init::SANDBOXED } else { init::PLAIN };
+        command.args([init::ARGUMENT, mode]).args(place.command(program, network));
         command.current_dir(&place.directory);
         command.stdin(Stdio::from(lifeline_reader));
         command.stdout(Stdio::from(report_writer)).stderr(Stdio::from(output_writer));
         command.process_group(0); // Ctrl-C is for us; it would end init before the others
-        let init = namespaces::spawn_isolated(command)?;
-        let is_sandboxed = place.sandbox.is_some();
+        let init = namespaces::spawn_isolated(command, &place.scratch())?;
         let report = Report { pipe: report, is_sandboxed };
         let supervised = Supervised { init, is_sandboxed, lifeline: Some(lifeline), clock: None };
         Ok((supervised, Streams { output, report }))
     }
 
-    /// The process that all processes of the command descend from.
-    pub fn ancestor(&self) -> u32 {
-        let init = self.init.id();
-        match self.is_sandboxed {
-            false => init,
-            // bwrap is two processes: the second is process 1 of the sandbox.
-            true => procfs::descendants(init).get(1).copied().unwrap_or(init),
+    /// Every process of the command.
+    pub fn processes(&self) -> Vec<u32> {
+        let mut processes = procfs::descendants(self.init.id());
+        if self.is_sandboxed {
+            // The first two are bubblewrap's own: one is outside, and the other is process 1 of the
+            // sandbox. That one only waits; should it do more, somebody else has it do so.
+            let own: Vec<u32> = processes.drain(..processes.len().min(2)).collect();
+            if let [outside, first] = own[..]
+                && !is_reaper(first, outside)
+            {
+                processes.insert(0, first);
+            }
         }
+        processes
     }
 
     /// Ends the command after so long, whatever keeps us from doing so.
@@ -80,7 +100,8 @@ impl Supervised {
         let (clock, stopped) = channel::<()>();
         let lifeline = self.lifeline.take();
         self.clock = Some(clock);
-        thread::spawn(move || {
+        // Where there is no thread for it, the lifeline ends here.
+        let _ = thread::Builder::new().spawn(move || {
             let _ = stopped.recv_timeout(time);
             drop(lifeline);
         });
@@ -100,32 +121,55 @@ impl Drop for Supervised {
     }
 }
 
+/// Whether a process does what bubblewrap's process 1 does, and no more: wait.
+fn is_reaper(process: u32, bubblewrap: u32) -> bool {
+    let program = |process| fs::metadata(format!("/proc/{process}/exe")).ok();
+    let same = |file: &fs::Metadata, other: &fs::Metadata| {
+        (file.dev(), file.ino()) == (other.dev(), other.ino())
+    };
+    let is_bubblewrap = match (program(process), program(bubblewrap)) {
+        (Some(file), Some(other)) => same(&file, &other),
+        _ => true, // it is ending, or we may not look
+    };
+    let has_socket = || {
+        let mut descriptors = procfs::descriptors(process).into_iter();
+        descriptors.any(|number| procfs::socket_inode(process, number.into()).is_some())
+    };
+    is_bubblewrap && procfs::threads(process).len() <= 1 && !has_socket()
+}
+
 /// Runs a command that ends soon, without a network. Gives how it ended, and what it printed first.
-pub fn run(program: &[OsString], place: &Place) -> io::Result<(String, String)> {
+pub fn run(program: &[OsString], place: &Place) -> io::Result<(Ending, String)> {
     let (mut process, Streams { mut output, report }) =
         Supervised::start(program, place, Network::Own)?;
     process.end_after(MOST_TIME);
-    let printed = thread::spawn(move || -> io::Result<String> {
+    let read = move || -> io::Result<String> {
         let mut printed = Vec::new();
         output.by_ref().take(KEPT_OUTPUT).read_to_end(&mut printed)?;
         io::copy(&mut output, &mut sink())?; // it would wait for us
         Ok(String::from_utf8_lossy(&printed).into_owned())
-    });
+    };
+    let printed = thread::Builder::new().spawn(read)?;
     let ending = ending(report);
     drop(process); // what it has left behind could keep its output open
     let printed = printed.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;
     Ok((ending, printed))
 }
 
-/// Waits until the command ends, and says how: `exited with status 1`, `was killed by SIGSEGV`.
-pub fn ending(Report { pipe, is_sandboxed }: Report) -> String {
+/// Waits until the command ends, and says how.
+pub fn ending(Report { pipe, is_sandboxed }: Report) -> Ending {
     let mut line = String::new();
     let _ = BufReader::new(pipe).read_line(&mut line);
-    match line.trim_end() {
+    let text = line.trim_end();
+    if let Some(why) = text.strip_prefix(init::NOT_RUN) {
+        return Ending::NotRun(why.to_owned());
+    }
+    let how = match text {
         "" => "was killed".to_owned(),
         text if is_sandboxed => signal_behind(text).unwrap_or(text.to_owned()),
         text => text.to_owned(),
-    }
+    };
+    Ending::Ran(how)
 }
 
 /// bwrap itself ends with 128 and the signal's number, as a shell does, where a signal has killed the

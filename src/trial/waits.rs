@@ -22,8 +22,8 @@ impl Trial {
             if self.shared.cancelled.load(Ordering::Relaxed) {
                 return Err(cancelled());
             }
-            if let Some(how) = self.ending(pause) {
-                return Err(self.shared.failed(Symptom::Exited(how), None, None));
+            if let Some(ending) = self.ending(pause) {
+                return Err(self.shared.ended(ending, None));
             }
             if started.elapsed() > self.subject.start_time {
                 let symptom = Symptom::NeverListened(self.subject.start_time);
@@ -41,7 +41,7 @@ impl Trial {
         // A program that ends resets what is in its queue, and closes its listener.
         let has_ended = client.was_reset() && !self.is_listening();
         match has_ended.then(|| self.ending(ENDING)).flatten() {
-            Some(how) => Err(client.failed(Symptom::Exited(how), None)),
+            Some(ending) => Err(self.shared.ended(ending, Some(client.lane))),
             None => Ok(()),
         }
     }
@@ -126,7 +126,7 @@ impl Shared {
     /// A program that is always busy is waited for no longer than for a moment.
     pub(super) fn until_quiet(&self) {
         let deadline = Instant::now() + Duration::from_millis(50);
-        let processes = procfs::descendants(self.program.borrow().ancestor());
+        let processes = self.program.borrow().processes();
         let runs = |&process: &u32| {
             procfs::threads(process).into_iter().any(|thread| procfs::state(thread) == 'R')
         };

@@ -59,30 +59,28 @@ pub enum Connection {
     Gone,
 }
 
-/// Looks at all processes that descend from `ancestor`, from a thread in their network. `ports` are
-/// those of the clients' ends.
-pub fn take(ancestor: u32, ports: &[(Lane, u16)]) -> Xray {
-    let processes = procfs::descendants(ancestor);
+/// Looks at processes, from a thread in their network. `ports` are those of the clients' ends.
+pub fn take(processes: &[u32], ports: &[(Lane, u16)]) -> Xray {
     let ends: Vec<(Lane, Option<ServerEnd>)> =
         ports.iter().map(|&(lane, port)| (lane, sockets::server_end(port))).collect();
     let before = Instant::now();
-    let used_before = cpu_time(&processes);
+    let used_before = cpu_time(processes);
     let mut threads = Vec::new();
-    for &process in &processes {
+    for &process in processes {
         for thread in procfs::threads(process) {
             threads.push(view(process, thread, &ends));
         }
     }
     let lanes = ends.iter().map(|&(lane, end)| (lane, connection(end))).collect();
     thread::sleep(SAMPLE.saturating_sub(before.elapsed()));
-    let used = cpu_time(&processes).saturating_sub(used_before);
+    let used = cpu_time(processes).saturating_sub(used_before);
     Xray {
         threads,
         processes: processes.len(),
         cpu_share: used.as_secs_f64() / before.elapsed().as_secs_f64(),
         descriptors: processes.iter().map(|&process| procfs::descriptors(process).len()).sum(),
         lanes,
-        listens: listens(&processes),
+        listens: listens(processes),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::world::{Clone, FAILING, World};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use test_support::eventually;
 
 const MEMORY: (&str, &str) = ("challenge.memory", "256");
@@ -243,21 +243,21 @@ pub fn a_toolchain_does_not_show_the_home(world: &World) {
 
 /// The tester in a folder that the host shows, as /usr/local/bin is on most.
 pub fn the_tester_cannot_be_read(world: &World) {
+    push_in_vain(&with_tester_in_a_toolchain(world).0).expect(&["PermissionError"]);
+}
+
+fn with_tester_in_a_toolchain(world: &World) -> (Clone<'_>, PathBuf) {
     fs::create_dir_all(world.path("tools/bin")).expect("a new name");
     let tester = world.path("tools/bin/challenge");
     fs::copy(env!("CARGO_BIN_EXE_challenge"), &tester).expect("a copy");
     let tools = world.path("tools").display().to_string();
-    let clone = hostile(
-        world,
-        "read_file",
-        tester.to_str().expect("text"),
-        &[("challenge.toolchain", &tools)],
-    );
+    let target = tester.to_str().expect("text");
+    let clone = hostile(world, "read_file", target, &[("challenge.toolchain", &tools)]);
     let hook = world.path("eve.git/hooks/post-receive");
     let script = fs::read_to_string(&hook).expect("it is there");
-    let script = script.replace(env!("CARGO_BIN_EXE_challenge"), tester.to_str().expect("text"));
+    let script = script.replace(env!("CARGO_BIN_EXE_challenge"), target);
     fs::write(&hook, script).expect("ours");
-    push_in_vain(&clone).expect(&["PermissionError"]);
+    (clone, tester)
 }
 
 /// A solution that an earlier push has left among the kept files, and that the commit does not have.
@@ -287,6 +287,76 @@ pub fn what_was_kept_does_not_pass_for_the_commit(world: &World) {
     pushed.expect(&["Every stage passes."]);
     pushed.expect_not("So, only");
     assert_eq!(world.record("eve.git")[2]["stages_passed"], 6);
+}
+
+/// The same for several attempts, each by its name and target: all of them are refused.
+#[track_caller]
+fn all_refused(world: &World, attempts: &[(&str, &str)], settings: &[(&str, &str)]) {
+    let clone = hostile(world, attempts[0].0, attempts[0].1, settings);
+    let line =
+        |(attempt, target): &(&str, &str)| format!("python3 attack.py {attempt} '{target}'\n");
+    clone.write("attacks.sh", &attempts.iter().map(line).collect::<String>());
+    let server = clone.read("serve.sh");
+    clone.write("serve.sh", &format!("sh attacks.sh\n{server}"));
+    let project = "language = \"python\"\nbuild = \"sh attacks.sh\"\nrun = \"sh serve.sh\"\n";
+    clone.write("challenge.toml", project);
+    let pushed = push_in_vain(&clone);
+    let refusals = pushed.text.matches("remote: | refused: ").count();
+    assert_eq!(refusals, attempts.len(), "{}", pushed.text);
+}
+
+pub fn process_1_of_the_sandbox_is_nobodys_tool(world: &World) {
+    let limits = [MEMORY, ("challenge.processes", "64")];
+    let attempts = [
+        ("limits_of_process_1", "256 64"),
+        ("trace_process_1", ""),
+        ("write_to_process_1", ""),
+        ("exec_in_process_1", "/home/learner/project/right.py"),
+    ];
+    all_refused(world, &attempts, &limits);
+}
+
+pub fn what_no_server_needs_is_not_permitted(world: &World) {
+    let attempts = [
+        ("make_calls_that_no_server_needs", ""),
+        ("open_odd_sockets", ""),
+        ("speak_another_abi", ""),
+        ("use_up_keys", ""),
+    ];
+    all_refused(world, &attempts, &[]);
+}
+
+pub fn no_more_empty_files_are_made_than_the_limit(world: &World) {
+    refused(world, "make_empty_files", "20000", &[DISK]).expect(&["No space left on device"]);
+}
+
+/// Nor is a server of anybody else's; the tests have a real one beside them.
+pub fn redis_itself_is_not_there(world: &World) {
+    let clone = hostile(world, "run_redis", "", &[]);
+    push_in_vain(&clone);
+    clone.write("challenge.toml", "language = \"python\"\nrun = \"redis-server --save ''\"\n");
+    clone.commit();
+    clone.push(&[]).expect(&["0 of 6 stages pass"]);
+}
+
+/// Whoever hosts puts a new version in the place of the old one, while a push is graded.
+pub fn a_new_tester_is_hidden_too_and_nobodys_failure(world: &World) {
+    let (clone, tester) = with_tester_in_a_toolchain(world);
+    let attack = format!("python3 attack.py read_file '{}'", tester.display());
+    clone.write("serve.sh", &format!("{attack} | grep -q ^refused: && exec python3 right.py\n"));
+    // It waits until it can see the new one, and half a minute at the most.
+    let build =
+        "echo waits; n=0; until [ -e TOOLS/new ] || [ $n = 600 ]; do sleep 0.05; n=$((n+1)); done";
+    let build = build.replace("TOOLS", tester.parent().and_then(Path::to_str).expect("text"));
+    let project = "language = \"python\"\nbuild = \"BUILD\"\nrun = \"sh serve.sh\"\n";
+    clone.write("challenge.toml", &project.replace("BUILD", &build));
+    clone.commit();
+    let mut push = clone.start_push(&[]);
+    push.await_line("| waits");
+    fs::remove_file(&tester).expect("it is there");
+    fs::copy(env!("CARGO_BIN_EXE_challenge"), &tester).expect("a copy");
+    fs::write(tester.with_file_name("new"), "").expect("a new file");
+    push.end().expect(&["6 of 6 stages pass"]);
 }
 
 /// Every hook that git knows, see githooks(5).

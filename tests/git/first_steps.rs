@@ -64,7 +64,7 @@ fn expect_status(world: &World, clone: &Clone, passing: &str) {
 
     clone.commit();
     clone.push(&[]);
-    assert_eq!(plain.git(&["rev-list", "--count", "origin/results"]).trim(), "3");
+    assert_eq!(plain.git(&["rev-list", "--count", "origin/results"]).trim(), "6");
     plain.git(&["fetch"]);
     fs::rename(world.path("my-redis.git"), world.path("gone")).expect("it is there");
     let status = plain.challenge(&["status"]);

@@ -82,11 +82,11 @@ fn interrupted(world: &World, interrupt: Interruption) {
     let clone = world.project("ada", FAILING);
     clone.commit();
     clone.push(&[]);
-    let before = world.record("ada.git");
+    let mut before = world.record("ada.git");
     for (project, mode) in ENDLESS.into_iter().flat_map(|project| MODES.map(|mode| (project, mode)))
     {
         clone.write("challenge.toml", &project.replace("NAP", &world.nap));
-        clone.commit();
+        let commit = clone.commit();
         world.git("ada.git", &["config", "challenge.sandbox", mode]);
         let push = clone.start_push(&[]);
         let is_asleep = |(_, line): &(i32, String)| line.starts_with("sleep ");
@@ -96,12 +96,21 @@ fn interrupted(world: &World, interrupt: Interruption) {
         interrupt(world, &push);
         push.await_end();
         world.expect_quiet();
-        assert_eq!(world.record("ada.git"), before);
+        let mut record = world.record("ada.git");
+        let push = record.pop().expect("it is recorded");
+        assert!(push["state"] == "interrupted" && push["commit"] == commit.as_str(), "{push}");
+        assert_eq!(record, before);
+        before.push(push);
     }
+    let main = world.git("ada.git", &["rev-parse", MAIN]);
+    let said = format!("main is at {}, which was not graded (push 5: interrupted", &main[..8]);
+    assert!(clone.challenge(&["status"]).contains(&said), "status does not say: {said}");
+    let report = world.challenge(&["report", "ada.git"]);
+    assert!(report.contains(&said) && report.contains("✗5"), "{report}");
     // No lock that git has left behind is in the way of the next.
     clone.write("challenge.toml", FAILING);
     clone.commit();
-    clone.push(&[]).expect(&["Stage 0, bind", "Push 2,"]);
+    clone.push(&[]).expect(&["Stage 0, bind", "Push 6,"]);
 }
 
 pub fn ctrl_c_leaves_nothing_behind(world: &World) {

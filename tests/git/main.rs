@@ -9,6 +9,7 @@ mod keys;
 mod live;
 mod problems;
 mod push;
+mod records;
 mod refs;
 mod sandbox;
 mod sshd;
@@ -51,10 +52,17 @@ fn main() {
         sandbox::nothing_is_converted_on_the_host
         escapes::nothing_of_a_commit_runs_on_the_host
         problems::git_variables_of_the_hook_reach_neither_build_nor_program
+        records::a_killed_hook_has_tried
+        records::no_ref_of_a_learner_is_taken_for_the_record
+        records::what_was_graded_outlives_a_forced_push
+        records::a_lock_of_a_git_that_is_gone_is_in_nobodys_way
     ];
     let with_python = named![
         first_steps::the_first_push_explains_and_the_starter_is_lines_from_passing
         first_steps::a_complete_solution_passes_everything
+        records::a_push_that_is_broken_off_does_not_stand_for_what_passed
+        records::a_slow_build_does_not_come_after_what_was_pushed_later
+        records::binaries_and_waivers_are_in_every_report
         exam::names_are_shown_and_answers_are_not
     ];
     let on_both_roads = named![
@@ -79,7 +87,15 @@ fn main() {
         sandbox::nobody_gains_time_for_a_build_by_not_reading
         sandbox::a_build_does_not_keep_the_host_waiting_or_lead_it_away
         sandbox::what_a_build_has_made_is_kept_in_a_sandbox
+        records::a_language_that_the_host_lacks_does_not_stand_for_what_passed
+        records::what_the_sandbox_could_not_start_is_no_failure_of_the_program
+        records::a_second_run_without_a_verdict_blames_nobody
         escapes::a_file_of_the_host_cannot_be_read
+        escapes::process_1_of_the_sandbox_is_nobodys_tool
+        escapes::what_no_server_needs_is_not_permitted
+        escapes::no_more_empty_files_are_made_than_the_limit
+        escapes::redis_itself_is_not_there
+        escapes::a_new_tester_is_hidden_too_and_nobodys_failure
         escapes::passwords_of_the_host_cannot_be_read
         escapes::a_link_in_a_commit_does_not_lead_to_the_host
         escapes::what_the_build_leaves_does_not_lead_the_host_astray

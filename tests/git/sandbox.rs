@@ -50,14 +50,17 @@ fn without_a_sandbox(world: &World, path: String, reason: &str) {
     }
     pushed.expect_not("Stage 0");
     assert_eq!(world.git("eve.git", &["rev-parse", "main"]).trim(), commit);
-    assert_eq!(world.record("eve.git"), [] as [serde_json::Value; 0]);
+    let record = world.record("eve.git");
+    let [push] = record.as_slice() else { panic!("one push has {} records", record.len()) };
+    assert!(push["state"] == "not_graded" && push["commit"] == commit.as_str(), "{push}");
+    assert!(push["problem"].as_str().is_some_and(|why| why.contains(reason)), "{push}");
 
     world.git("eve.git", &["config", "challenge.sandbox", "preferred"]);
     clone.commit();
     let pushed = clone.push(&[]);
     let squeezed = pushed.text.replace("\nremote: ", " ");
     assert!(squeezed.contains(&format!("No sandbox: {reason}")), "{}", pushed.text);
-    pushed.expect(&["Stage 0, bind", "Push 1,"]);
+    pushed.expect(&["Stage 0, bind", "Push 2,"]);
 }
 
 /// As when a learner comes over ssh: sshd does not search where the host's own shell does.
@@ -88,7 +91,7 @@ pub fn a_commit_that_does_not_fit_is_told_the_limit(world: &World) {
     fs::write(clone.directory.join("large"), vec![7; 2 << 20]).expect("a new file");
     clone.commit();
     let pushed = clone.push(&[]);
-    pushed.expect(&["the commit does not fit into the 1 MiB", "When that is mended: git commit"]);
+    pushed.expect(&["the commit does not fit into the 1 MiB", "When that is fixed: git commit"]);
 }
 
 pub fn what_is_required_is_not_done_without(world: &World) {

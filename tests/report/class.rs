@@ -61,7 +61,12 @@ impl Push {
         json!({
             "push": number, "time": self.time, "commit": commit, "branch": self.branch,
             "counts": self.branch == "main", "name": name, "language": self.language,
-            "problem": self.problem, "stages_passed": self.stages_passed,
+            "state": "graded", "problem": self.problem, "waived": [],
+            "contents": {
+                "source_lines": 60 + 80 * self.stages_passed, "source_bytes": 9000,
+                "binary_files": 0, "binaries": [],
+            },
+            "stages_passed": self.stages_passed,
             "passed": self.stages_passed == 6, "graded": self.graded, "seed": 1,
             "milliseconds": 900, "version": "0.1.0", "stages": [],
         })
@@ -134,7 +139,11 @@ impl Class {
             write!(commits, "data {}\n{message}\n", message.len()).expect("memory");
         }
         let marks = format!("--export-marks={}", self.path("marks").display());
-        self.import(directory, &[&marks], &commits);
+        // What counts is at the last push to it.
+        if let Some(at) = pushes.iter().rposition(|push| push.branch == "main") {
+            write!(commits, "reset refs/heads/main\nfrom :{}\n\n", at + 1).expect("memory");
+        }
+        self.import(directory, &["--force", &marks], &commits);
         let marks = fs::read_to_string(self.path("marks")).expect("git has written it");
         let mut notes = format!("commit refs/heads/results\n{IDENTITY}data 5\nNotes\n");
         for line in marks.lines() {

@@ -1,7 +1,7 @@
 //! Histories, from what was pushed to what it came to.
 
 use super::{Event, History};
-use crate::host::record::Push;
+use crate::host::record::{Push, State};
 use std::time::Duration;
 
 /// A push at a minute of the day, on the branch that counts.
@@ -122,6 +122,26 @@ fn a_machine_that_was_too_busy_is_not_held_against_anybody() {
     assert_eq!(events(&history), expected);
     assert_eq!(tries(&history), [1, 1, 1, 0, 0, 0]);
     assert!(!history.fails_again());
+}
+
+#[test]
+fn who_goes_away_has_tried_and_loses_nothing() {
+    let interrupted = |minute| Push { state: State::Interrupted, ..push(minute, 0) };
+    let begun = |minute| Push { state: State::Begun, ..push(minute, 0) };
+    let history = history(&[push(0, 2), interrupted(1), begun(2), push(3, 3), interrupted(4)]);
+    let expected = [Event::Advanced, Event::Interrupted, Event::Interrupted, Event::Advanced];
+    assert_eq!(events(&history)[..4], expected);
+    assert_eq!(tries(&history), [1, 1, 3, 1, 0, 0]);
+    assert_eq!((history.reached, history.holds, history.fails_again()), (3, 3, false));
+}
+
+#[test]
+fn what_the_host_could_not_grade_is_no_try() {
+    let problem = Some("there is no sandbox".to_owned());
+    let refused = Push { state: State::NotGraded, problem, ..push(1, 0) };
+    let history = history(&[push(0, 2), refused, push(2, 3)]);
+    assert_eq!(events(&history)[1], Event::Unclear);
+    assert_eq!(tries(&history), [1, 1, 1, 0, 0, 0]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub fn card(number: usize, entry: &Entry) -> Markup {
                 }
             }
             p { (summary) }
+            @for remark in entry.remarks() { p class="remark" { (remark) "." } }
             @if !history.pushes.is_empty() {
                 @for screen in [&WIDE, &NARROW] {
                     (draw(history, screen, &format!("{}: {summary}", entry.name)))
@@ -69,6 +70,7 @@ fn summary(history: &History) -> String {
     for (event, one, many) in [
         (Event::Lost, "push lost a stage that had passed", "pushes lost a stage that had passed"),
         (Event::NotBuilt, "push was not built", "pushes were not built"),
+        (Event::Interrupted, "push was interrupted", "pushes were interrupted"),
         (Event::Unclear, "push was not graded", "pushes were not graded"),
         (Event::Elsewhere, "push went to another branch", "pushes went to other branches"),
     ] {
@@ -76,6 +78,9 @@ fn summary(history: &History) -> String {
             0 => {}
             count => text += &format!(" {}.", counted(count, one, many)),
         }
+    }
+    if let Some(lines @ 1..) = history.best().map(|push| push.contents.source_lines) {
+        text += &format!(" The best has {} of text.", counted(lines as usize, "line", "lines"));
     }
     if let Some(current) = history.current().filter(|&stage| history.stages[stage].tries > 0) {
         let tries = counted(history.stages[current].tries, "try", "tries");

@@ -8,9 +8,10 @@ use maud::{Markup, html};
 
 /// In the order in which they are drawn, so that what matters most is on top; the class of each, and
 /// what it means.
-pub const LEGEND: [(Event, &str, &str); 7] = [
+pub const LEGEND: [(Event, &str, &str); 8] = [
     (Event::Elsewhere, "elsewhere", "on another branch, which does not count"),
-    (Event::Unclear, "unclear", "not graded, as the machine was too busy"),
+    (Event::Unclear, "unclear", "not graded: the host could not, or was too busy"),
+    (Event::Interrupted, "interrupted", "interrupted before it was graded; a try all the same"),
     (Event::Stuck, "stuck", "no further: the same stage fails"),
     (Event::NotBuilt, "not-built", "the build failed, and nothing was graded"),
     (Event::Kept, "kept", "all stages still pass, or lost ones again"),
@@ -67,6 +68,11 @@ pub fn shape(event: Event, x: f64, y: f64, radius: f64) -> String {
         }
         Event::Lost => polygon(&[(-1.3, -1.0), (1.3, -1.0), (0.0, 1.3)]),
         Event::NotBuilt => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
+        Event::Interrupted => {
+            let [one, two, three, four] =
+                [at(-0.9, 0.0), at(0.9, 0.0), at(0.0, -0.9), at(0.0, 0.9)];
+            format!("M{one}L{two}M{three}L{four}")
+        }
         Event::Elsewhere => polygon(&[(0.0, -1.1), (1.1, 0.0), (0.0, 1.1), (-1.1, 0.0)]),
     }
 }
@@ -74,9 +80,10 @@ pub fn shape(event: Event, x: f64, y: f64, radius: f64) -> String {
 fn tooltip(push: &Mark) -> String {
     let passed = format!("{} of {} stages pass", push.stages_passed, STAGES.len());
     let event = match (push.event, &push.problem) {
-        (Event::Elsewhere, Some(problem)) | (Event::NotBuilt, Some(problem)) => {
-            words::one_line(problem.lines().next().unwrap_or_default())
-        }
+        (
+            Event::Elsewhere | Event::NotBuilt | Event::Interrupted | Event::Unclear,
+            Some(problem),
+        ) => words::one_line(problem.lines().next().unwrap_or_default()),
         (Event::Advanced, _) => format!("{passed}, as never before"),
         (Event::Stuck, _) => format!("{passed}; stage {} fails", push.stages_passed),
         (Event::Lost, _) => format!("only {passed}"),

@@ -148,7 +148,7 @@ impl Timeline<'_> {
         let mut path = format!("M{} {}", px(self.axis.places[0]), self.height_of(0));
         for (push, x) in pushes.iter().zip(&self.axis.places) {
             write!(path, "H{}", px(*x)).expect("memory");
-            if push.is_try() && push.event != Event::NotBuilt {
+            if push.has_result() && push.event != Event::NotBuilt {
                 write!(path, "V{}", self.height_of(push.stages_passed)).expect("memory");
             }
         }

@@ -1,8 +1,7 @@
 //! The command line of a sandbox, word by word.
 
-use super::{
-    ETC, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox, TOOLCHAINS,
-};
+use super::{ETC, FILTER, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox};
+use crate::trial::init;
 use nix::sys::resource::{Resource, getrlimit};
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,7 +13,7 @@ use std::path::Path;
 pub const HOME: &str = "/home/learner";
 
 /// The parts of a root file system that hold programs and libraries.
-const SYSTEM: [&str; 7] = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+pub const SYSTEM: [&str; 7] = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 /// What programs need of /etc to find their parts; behind these, names may go on with anything but a
 /// letter, such as a version. All else, such as keys and passwords, is not there.
 const SETTINGS: [&str; 12] = [
@@ -34,13 +33,23 @@ const SETTINGS: [&str; 12] = [
 /// And of /var.
 const DATABASES: [&str; 1] = ["var/lib/ghc"];
 
-/// The folders for temporary files, each of limited size.
-const TEMPORARY: [&str; 2] = ["/tmp", "/dev/shm"];
+/// The folders for temporary files, each a file system of its own.
+pub const TEMPORARY: [&str; 2] = ["/tmp", "/dev/shm"];
 
 /// Of a process. As everywhere, a program has to ask for more than 1024 of them.
 const MOST_DESCRIPTORS: u64 = 4096;
 
 const MIB: u64 = 1024 * 1024;
+
+/// bubblewrap is two processes: one outside, and process 1 of the sandbox.
+const OWN_PROCESSES: u64 = 2;
+
+/// Runs what comes behind `--`: in the control groups whose files are named before it, and with the filter
+/// of system calls, the first argument, open as a descriptor.
+const ENTER: &str = r#"filter=$1; shift
+while [ "$1" != -- ]; do echo 0 >"$1" || exit; shift; done
+shift; exec "$@" 9<"$filter""#;
+const FILTER_DESCRIPTOR: &str = "9";
 
 impl Sandbox {
     /// The command line that runs `program` in the sandbox.
@@ -50,15 +59,21 @@ impl Sandbox {
         // can be read from within.
         let path = env::var_os("PATH").unwrap_or_default();
         words.all(["env".into(), "-i".into(), assigned("PATH", &path)]);
-        if let Some(cgroup) = &self.cgroup {
-            words.all(cgroup.entrance());
-        }
+        words.all(["sh", "-c", ENTER, "sh"]);
+        words.all([self.ground.join(FILTER)]);
+        words.all(self.cgroup.iter().flat_map(|cgroup| cgroup.entrances()));
+        words.all(["--"]);
         if self.becomes_nobody {
             let id = |name: &str| format!("--{name}={NOBODY}");
             words.all(["setpriv", &id("reuid"), &id("regid"), "--clear-groups", "--no-new-privs"]);
         }
+        // bubblewrap itself has the limits, too: its process 1 is inside, and could be made to start
+        // others. In a user namespace of its own, the kernel counts the processes of this sandbox alone.
+        words.all(["unshare", "--map-current-user", "--"]);
+        limits(&self.limits, &mut words);
         words.all(["bwrap", "--die-with-parent", "--unshare-user", "--disable-userns"]);
         words.all(["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]);
+        words.all(["--seccomp", FILTER_DESCRIPTOR, "--json-status-fd", &init::STATUS.to_string()]);
         if network == Network::Own {
             words.all(["--unshare-net"]);
         }
@@ -68,7 +83,6 @@ impl Sandbox {
         self.system(&mut words);
         self.own_files(&mut words);
         words.all(["--"]);
-        limits(&self.limits, &mut words);
         words.0.extend_from_slice(program);
         words.0
     }
@@ -88,9 +102,10 @@ impl Sandbox {
     /// What the kernel makes. A toolchain may be in one of these folders, and comes later.
     fn devices(&self, words: &mut Words) {
         words.all(["--proc", "/proc", "--dev", "/dev"]);
-        let size = (self.limits.disk_mib * MIB / 4).to_string();
-        for folder in TEMPORARY {
-            words.all(["--perms", "1777", "--size", &size, "--tmpfs", folder]);
+        // Process 1 is bubblewrap's. Through its files here, it could be written to.
+        words.bind("--ro-bind", &self.nothing(), Path::new("/proc/1"));
+        for (folder, own) in TEMPORARY.into_iter().zip(self.scratch()) {
+            words.bind("--bind", &own.folder, Path::new(folder));
         }
     }
 
@@ -114,22 +129,10 @@ impl Sandbox {
         for name in DATABASES {
             words.bind("--ro-bind-try", &self.root.join(name), &Path::new("/").join(name));
         }
-        for (index, toolchain) in self.toolchains.iter().enumerate() {
-            let from = self.ground.join(TOOLCHAINS).join(index.to_string());
-            words.bind("--ro-bind", &from, &toolchain.folder);
+        for (reachable, toolchain) in self.reachable().zip(&self.toolchains) {
+            words.bind("--ro-bind", &reachable, &toolchain.folder);
         }
-        self.hide_ourselves(words);
-    }
-
-    /// Who could read the tester could read what it expects.
-    fn hide_ourselves(&self, words: &mut Words) {
-        let Ok(tester) = env::current_exe() else { return };
-        let is_in = |folder: &Path| tester.starts_with(folder);
-        let is_of_system = self.root == Path::new("/")
-            && SYSTEM.iter().any(|name| is_in(&Path::new("/").join(name)));
-        if is_of_system || self.toolchains.iter().any(|toolchain| is_in(&toolchain.folder)) {
-            words.bind("--ro-bind", Path::new("/dev/null"), &tester);
-        }
+        self.hide(words);
     }
 
     /// What is the program's own. Nothing but the home and the folders for temporary files can be
@@ -146,11 +149,11 @@ impl Sandbox {
     }
 }
 
-/// Set from within: the kernel counts the processes of each user namespace by themselves.
+/// Those of each process; and how many processes there are.
 fn limits(limits: &Limits, words: &mut Words) {
     words.all(["prlimit"]);
     for (name, value) in [
-        ("nproc", limits.processes),
+        ("nproc", limits.processes + OWN_PROCESSES),
         // Of address space, runtimes reserve far more than they use.
         ("data", limits.memory_mib * MIB),
         ("fsize", limits.disk_mib * MIB),
@@ -180,14 +183,14 @@ fn assigned(name: &str, value: &OsStr) -> OsString {
 
 /// The words of a command line.
 #[derive(Default)]
-struct Words(Vec<OsString>);
+pub struct Words(Vec<OsString>);
 
 impl Words {
-    fn all<S: AsRef<OsStr>>(&mut self, words: impl IntoIterator<Item = S>) {
+    pub fn all<S: AsRef<OsStr>>(&mut self, words: impl IntoIterator<Item = S>) {
         self.0.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
     }
 
-    fn bind(&mut self, how: &str, from: &Path, to: &Path) {
+    pub fn bind(&mut self, how: &str, from: &Path, to: &Path) {
         self.all([how.as_ref(), from.as_os_str(), to.as_os_str()]);
     }
 }

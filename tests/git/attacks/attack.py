@@ -3,10 +3,14 @@
 if it succeeded. It prints one line: `refused: …` or `SUCCEEDED: …`."""
 
 import ctypes
+import errno
 import fcntl
+import mmap
 import os
+import resource
 import signal
 import socket
+import struct
 import sys
 import termios
 import time
@@ -163,9 +167,9 @@ def signal_process(number):
 def signal_parents(_):
     """Whoever started us, up to process 1 of the host."""
     seen = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
-    names = [open(f"/proc/{number}/comm").read().strip() for number in seen]
+    names = [open(f"/proc/{number}/comm").read().strip() for number in seen if number != 1]
     strangers = [name for name in names if name not in ("bwrap", "sh", "python3", "prlimit")]
-    if not strangers:
+    if not strangers and not os.listdir("/proc/1"):
         raise Refused(f"only our own processes are there: {names}")
     return strangers
 
@@ -181,7 +185,6 @@ def speak_to_terminal(_):
 def enter_namespace(_):
     """As root of a user namespace, one could mount, and make networks."""
     CLONE_NEWUSER = 0x10000000
-    libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return "a user namespace"
@@ -194,10 +197,14 @@ def see_environment(name):
 def see_environment_of_processes(name):
     """What was in the environment of whoever started us is in that of process 1, too."""
     for number in filter(str.isdigit, os.listdir("/proc")):
-        with open(f"/proc/{number}/environ") as file:
-            for variable in file.read().split("\0"):
-                if variable.startswith(name):
-                    return variable
+        try:
+            with open(f"/proc/{number}/environ") as file:
+                variables = file.read().split("\0")
+        except FileNotFoundError:
+            continue
+        for variable in variables:
+            if variable.startswith(name):
+                return variable
     raise Refused("no process has it")
 
 
@@ -210,16 +217,210 @@ def read_inherited_descriptors(_):
     raise Refused("nothing was inherited")
 
 
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(number, *arguments):
+    """A system call by its number; its arguments are numbers, or bytes and structures by reference."""
+    result = libc.syscall(number, *[ctypes.c_long(a) if isinstance(a, int) else a for a in arguments])
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
 def read_inherited_key(name):
     """A keyring of a session goes from process to process, whatever else is taken away. See keyrings(7)."""
     KEYCTL_SEARCH, KEYCTL_READ, SESSION = 10, 11, -3
     keyctl = {"x86_64": 250, "aarch64": 219}[os.uname().machine]
-    libc = ctypes.CDLL(None, use_errno=True)
     key = libc.syscall(keyctl, KEYCTL_SEARCH, SESSION, b"user", name.encode(), 0)
     if key < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     payload = ctypes.create_string_buffer(100)
     return libc.syscall(keyctl, KEYCTL_READ, key, payload, 100), payload.value
+
+
+def limits_of_process_1(limits):
+    """Process 1 can be made to start others, which have its limits: data in MiB, processes."""
+    data, processes = map(int, limits.split())
+    found = [resource.prlimit(1, limit)[1] for limit in (resource.RLIMIT_DATA, resource.RLIMIT_NPROC)]
+    # Two processes are bubblewrap's own.
+    if all(most != resource.RLIM_INFINITY for most in found) and (
+        found[0] <= data * MIB and found[1] <= processes + 2
+    ):
+        raise Refused(f"process 1 has the limits {found}")
+    return found
+
+
+def trace_process_1(_):
+    """A debugger can make it do anything. See ptrace(2)."""
+    PTRACE_ATTACH, PTRACE_DETACH, WALL = 16, 17, 0x40000000
+    call(X86_64["ptrace"], PTRACE_ATTACH, 1, 0, 0)
+    os.waitpid(1, WALL)
+    call(X86_64["ptrace"], PTRACE_DETACH, 1, 0, 0)
+    return "process 1 was traced"
+
+
+def write_to_process_1(_):
+    """The same without a debugger's system call. Nothing is written."""
+    for name in ["/proc/1/mem", "/proc/1/task/1/mem"]:
+        try:
+            with open(name, "r+b", buffering=0):
+                return name
+        except OSError as error:
+            reason = error
+    raise reason
+
+
+def exec_in_process_1(script):
+    """Makes process 1 become Python with a script, whose threads then are not the program's."""
+    PEEK, POKE, GETREGS, SETREGS, ATTACH, DETACH, WALL = 1, 4, 12, 13, 16, 17, 0x40000000
+    trace = X86_64["ptrace"]
+    call(trace, ATTACH, 1, 0, 0)
+    os.waitpid(1, WALL)
+    registers = (ctypes.c_ulonglong * 27)()
+    call(trace, GETREGS, 1, 0, ctypes.byref(registers))
+    ORIG_RAX, RAX, RSI, RDI, RDX, RIP, RSP = 15, 10, 13, 14, 12, 16, 19
+    base = (registers[RSP] - 4096) & ~15
+    program, argument = b"/usr/bin/python3\0".ljust(64, b"\0"), script.encode().ljust(256, b"\0")
+    vector = struct.pack("<QQQ", base, base + 64, 0)
+    for at, text in [(base, program + argument + vector), (registers[RIP], b"\x0f\x05" + b"\x90" * 6)]:
+        for offset in range(0, len(text), 8):
+            call(trace, POKE, 1, at + offset, int.from_bytes(text[offset : offset + 8], "little", signed=True))
+    registers[RAX], registers[ORIG_RAX] = 59, (1 << 64) - 1
+    registers[RDI], registers[RSI], registers[RDX] = base, base + 320, 0
+    call(trace, SETREGS, 1, 0, ctypes.byref(registers))
+    call(trace, DETACH, 1, 0, 0)
+    return "process 1 is somebody else's program"
+
+
+# As unistd(2) numbers them on x86-64.
+X86_64 = {
+    "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "pidfd_getfd": 438, "kcmp": 312,
+    "io_uring_setup": 425, "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321,
+    "perf_event_open": 298, "userfaultfd": 323, "shmget": 29, "semget": 64, "msgget": 68,
+    "modify_ldt": 154, "unshare": 272, "setns": 308,
+}
+
+
+def make_calls_that_no_server_needs(_):
+    """With arguments that do as little as possible. What the kernel does not know is refused, too."""
+    KEYCTL_GET_KEYRING_ID, SESSION, PRIVATE, CREATE = 0, -3, 0, 0o1000
+    done = []
+    for name, arguments in {
+        "process_vm_readv": (os.getpid(), 0, 0, 0, 0, 0),
+        "process_vm_writev": (os.getpid(), 0, 0, 0, 0, 0),
+        "pidfd_getfd": (-1, 0, 0),
+        "kcmp": (os.getpid(), os.getpid(), 0, 0, 0),
+        "io_uring_setup": (1, ctypes.create_string_buffer(256)),
+        "add_key": (b"user", b"challenge", b"x", 1, SESSION),
+        "request_key": (b"user", b"challenge", 0, 0),
+        "keyctl": (KEYCTL_GET_KEYRING_ID, SESSION, 0),
+        "bpf": (0, 0, 0),
+        "perf_event_open": (0, 0, -1, -1, 0),
+        "userfaultfd": (1,),
+        "shmget": (PRIVATE, 4096, CREATE | 0o600),
+        "semget": (PRIVATE, 1, CREATE | 0o600),
+        "msgget": (PRIVATE, CREATE | 0o600),
+        "modify_ldt": (0, 0, 0),
+        "unshare": (0,),
+        "setns": (-1, 0),
+    }.items():
+        try:
+            done.append((name, call(X86_64[name], *arguments)))
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOSYS):
+                done.append((name, error))
+    if not done:
+        raise Refused("none of these calls is permitted")
+    return done
+
+
+def open_odd_sockets(_):
+    """Of families and protocols that no server needs, such as those between virtual machines."""
+    SCTP, NETFILTER = 132, 12
+    opened = []
+    for family in range(64):
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+            for protocol in (0, SCTP, NETFILTER):
+                try:
+                    socket.socket(family, kind, protocol).close()
+                    opened.append((family, int(kind), protocol))
+                except OSError:
+                    pass
+    usual = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
+    odd = [each for each in opened if each[0] not in usual or each[2] != 0]
+    if not odd:
+        raise Refused(f"only usual sockets are there, {len(opened)} kinds of them")
+    return odd
+
+
+def speak_another_abi(_):
+    """The kernel takes calls of 32-bit programs too, and numbers those of x32 differently."""
+    X32, GETPID, GETPID_OF_I386 = 0x40000000, 39, 20
+    try:
+        return "x32", call(X32 | GETPID)
+    except OSError as error:
+        if error.errno != errno.EPERM:
+            return "the kernel was asked", error
+    child = os.fork()
+    if child == 0:
+        code = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+        code.write(b"\xb8" + GETPID_OF_I386.to_bytes(4, "little") + b"\xcd\x80\xc3")
+        address = ctypes.addressof(ctypes.c_char.from_buffer(code))
+        os._exit(0 if ctypes.CFUNCTYPE(ctypes.c_int)(address)() > 0 else 1)
+    ending = os.waitpid(child, 0)[1]
+    if ending == 0:
+        return "i386"
+    raise Refused(f"the process ended with {ending}")
+
+
+def make_empty_files(count):
+    """They take no space, and a kilobyte and a half of the kernel's memory each."""
+    made = []
+    for folder in ["/tmp", "/dev/shm", os.path.expanduser("~")]:
+        names = [os.path.join(folder, f"empty{number}") for number in range(int(count))]
+        used = 0
+        try:
+            for name in names:
+                os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
+                used += 1
+            made.append((folder, used))
+        except OSError as error:
+            reason = error
+        finally:
+            for name in names[:used]:
+                os.remove(name)
+    if not made:
+        raise reason
+    return made
+
+
+def use_up_keys(_):
+    """As many as an account can have: then the next session has the keys of the host's."""
+    PROCESS = -2
+    try:
+        for number in range(250):
+            call(X86_64["add_key"], b"user", b"challenge%d" % number, b"x", 1, PROCESS)
+    except OSError as error:
+        if error.errno != errno.EDQUOT:
+            raise
+    return "all keys"
+
+
+def run_redis(_):
+    """Somebody else's server."""
+    found = []
+    for folder in os.environ["PATH"].split(":"):
+        for name in sorted(os.listdir(folder)):
+            if name.startswith(("redis", "valkey")):
+                try:
+                    with open(os.path.join(folder, name), "rb") as file:
+                        found.append((folder, name, file.read(4)))
+                except OSError:
+                    pass
+    if not found:
+        raise Refused("there is no such program")
+    return found
 
 
 def plant_link_for_host(path):

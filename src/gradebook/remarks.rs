@@ -1,0 +1,79 @@
+//! What somebody who judges a repository should know besides its numbers, in sentences: `challenge status`
+//! and `challenge report` both say them from here.
+
+use super::history::{Event, History, Mark};
+use super::words;
+use crate::host::BRANCH;
+use crate::text::counted;
+
+/// More than so many commits with binary files are not named.
+const MOST_NAMED: usize = 5;
+
+/// `tip` is the commit at which the branch is that counts.
+pub fn of(history: &History, tip: Option<&str>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    remarks.extend(tip.and_then(|tip| not_graded(history, tip)));
+    remarks.extend(binaries(history));
+    remarks.extend(waived(history));
+    remarks.extend(interrupted(history));
+    remarks
+}
+
+/// What stands on the branch is not what the numbers are about.
+fn not_graded(history: &History, tip: &str) -> Option<String> {
+    // Nothing has been pushed to it as long as it is at the starter.
+    let is_pushed = history.pushes.iter().any(|push| push.event != Event::Elsewhere);
+    if !is_pushed || history.graded(tip).is_some() {
+        return None;
+    }
+    let push = history.pushes.iter().rfind(|push| push.commit == tip);
+    let why = match push.map(|push| (push, &push.problem)) {
+        Some((push, Some(problem))) => {
+            format!("push {}: {}", push.number, words::one_line(problem.lines().next()?))
+        }
+        Some((push, None)) => format!("push {} came to no verdict", push.number),
+        None => "no push of it is in the record".to_owned(),
+    };
+    Some(format!("{BRANCH} is at {}, which was not graded ({why})", short(tip)))
+}
+
+fn binaries(history: &History) -> Option<String> {
+    let with: Vec<&Mark> =
+        history.pushes.iter().filter(|push| push.contents.binary_files > 0).collect();
+    let named = with.iter().take(MOST_NAMED).map(|push| {
+        let names: Vec<String> =
+            push.contents.binaries.iter().map(|name| words::one_line(name)).collect();
+        let more = push.contents.binary_files as usize - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("push {} ({}): {}{more}", push.number, push.short_commit(), names.join(", "))
+    });
+    let named: Vec<String> = named.collect();
+    let rest = with.len() - named.len();
+    let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("binary files in {}{rest}", named.join("; ")))
+}
+
+fn waived(history: &History) -> Option<String> {
+    let with: Vec<&Mark> = history.pushes.iter().filter(|push| !push.waived.is_empty()).collect();
+    let (first, last) = (with.first()?, with.last()?);
+    let which = match first.number == last.number {
+        true => format!("push {}", first.number),
+        false => format!("{} pushes, of which {} is the last", with.len(), last.number),
+    };
+    let waived: Vec<String> = last.waived.iter().map(|name| words::one_line(name)).collect();
+    Some(format!("{} = false in challenge.toml of {which}", waived.join(", ")))
+}
+
+fn interrupted(history: &History) -> Option<String> {
+    match history.count(Event::Interrupted) {
+        0 => None,
+        count => Some(format!(
+            "{} interrupted before the end, and counted as tries",
+            counted(count, "push was", "pushes were")
+        )),
+    }
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..8).unwrap_or(commit)
+}
