@@ -2,7 +2,7 @@
 
 use crate::bytes::printable;
 use crate::trial::sandbox::Network;
-use crate::trial::supervised::{Ending, Streams, Supervised, ending};
+use crate::trial::supervised::{self, Ending, Streams, Supervised, ending};
 use crate::trial::{Place, Subject};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -124,6 +124,9 @@ impl Project {
         }
         match ending {
             Some(ending) if ending.is_success() => Ok(()),
+            _ if supervised::are_processes_used_up() => {
+                Err(Unbuilt::NotRun("the system has no more processes for the build".to_owned()))
+            }
             Some(Ending::Ran(how)) => {
                 Err(Unbuilt::Failed(format!("the build failed ({how}): {build}")))
             }

@@ -2,10 +2,10 @@
 
 use super::settings::{SandboxMode, Settings};
 use super::workplace::{self, Workplace};
-use crate::languages;
+use crate::languages::{self, Language};
 use crate::project::Project;
 use crate::trial::Place;
-use crate::trial::sandbox::{HOME, PROJECT, Sandbox};
+use crate::trial::sandbox::{HOME, PROJECT, Sandbox, Toolchain};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
@@ -51,19 +51,44 @@ fn sandbox(
         if let Some(language) = missing.filter(|_| toolchains.is_empty()) {
             return Err(format!("{} is not installed ({})", language.program, language.install));
         }
-        let found = language.and_then(|language| language.toolchain());
-        toolchains.extend(found.filter(|toolchain| !has_secrets(&toolchain.folder, repository)));
+        if let Some(language) = language {
+            toolchains.extend(toolchain(language, repository, toolchains.is_empty())?);
+        }
     }
     let program = language.map_or("sh", |language| language.program);
     Sandbox::open(ground, &settings.root, toolchains, &settings.limits, program)
 }
 
+/// Where a language was found, besides the system's folders. The error says what a sandbox would show.
+fn toolchain(
+    language: &Language,
+    repository: &Path,
+    is_needed: bool,
+) -> Result<Option<Toolchain>, String> {
+    match language.toolchain() {
+        Some(Toolchain { folder, .. }) if holds_more(&folder, repository) => match is_needed {
+            true => Err(format!(
+                "{} was found in {}, and the sandbox would show all that is there; put it into a folder \
+                 of its own, and name that by git config challenge.toolchain",
+                language.program,
+                folder.display()
+            )),
+            false => Ok(None),
+        },
+        found => Ok(found),
+    }
+}
+
 /// Whether a folder that was taken for a toolchain is more than that: of a program in ~/bin, it would be the
-/// home, with all repositories and keys.
-fn has_secrets(folder: &Path, repository: &Path) -> bool {
-    let secret = [env::home_dir(), Some(repository.to_owned())];
-    let secret = secret.into_iter().flatten().filter_map(|path| fs::canonicalize(path).ok());
-    secret.into_iter().any(|path| path.starts_with(folder))
+/// home, with all repositories and keys; in ~/.local/bin, what every program has kept there.
+fn holds_more(folder: &Path, repository: &Path) -> bool {
+    let home = env::home_dir().and_then(|home| fs::canonicalize(home).ok());
+    let secret = [home.clone(), fs::canonicalize(repository).ok()];
+    let name = folder.file_name().unwrap_or_default().as_encoded_bytes();
+    let is_settings =
+        home.is_some() && folder.parent() == home.as_deref() && name.starts_with(b".");
+    let is_top = folder.parent().is_none_or(|parent| parent == Path::new("/"));
+    is_settings || is_top || secret.into_iter().flatten().any(|path| path.starts_with(folder))
 }
 
 /// Whether what is pushed to this repository can be graded in a sandbox; if not, why. Leaves this

@@ -121,6 +121,12 @@ impl Drop for Supervised {
     }
 }
 
+/// Whether the system gives us no more processes at this moment: an account has a number of them, which all
+/// of its pushes share, and a program that fails then may fail for that.
+pub fn are_processes_used_up() -> bool {
+    thread::Builder::new().spawn(|| ()).is_err()
+}
+
 /// Whether a process does what bubblewrap's process 1 does, and no more: wait.
 fn is_reaper(process: u32, bubblewrap: u32) -> bool {
     let program = |process| fs::metadata(format!("/proc/{process}/exe")).ok();

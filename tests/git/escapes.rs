@@ -224,21 +224,30 @@ pub fn a_key_of_the_hosts_session_is_not_inherited(world: &World) {
     push_by_script_in_vain(&clone, &script, with_key.to_str().expect("text"));
 }
 
-/// The home of whoever hosts is not the toolchain of a program that is in its folder `bin`.
+/// The home of the host is not the toolchain of a program that is in its folder `bin`, nor is the folder in
+/// which every program keeps something.
 pub fn a_toolchain_does_not_show_the_home(world: &World) {
-    fs::write(world.path("home/secret"), "the host's secret\n").expect("a new file");
-    fs::create_dir(world.path("home/bin")).expect("a new name");
-    fs::copy("/bin/true", world.path("home/bin/zig")).expect("a copy");
     let path = std::env::var("PATH").unwrap_or_default();
-    world.search_in(format!("{}:{path}", world.path("home/bin").display()));
-    let secret = world.path("home/secret").display().to_string();
-    let clone = hostile(world, "read_file", &secret, &[]);
-    let project = clone.read("challenge.toml").replace("\"python\"", "\"zig\"");
-    clone.write("challenge.toml", &project);
-    clone.commit();
-    let pushed = clone.push(&[]);
-    pushed.expect_not("SUCCEEDED");
-    pushed.expect(&["zig is not found in it"]);
+    fs::write(world.path("home/secret"), "the host's secret\n").expect("a new file");
+    let clone = hostile(world, "read_file", "", &[]);
+    for folder in ["home", "home/.local", "home/.cargo"] {
+        let bin = world.path(folder).join("bin");
+        fs::create_dir_all(&bin).expect("a new name");
+        fs::copy("/bin/true", bin.join("zig")).expect("a copy");
+        let secret = world.path(folder).join("secret");
+        fs::write(&secret, "the host's secret\n").expect("a new file");
+        world.search_in(format!("{}:{path}", bin.display()));
+        let attack = format!("python3 attack.py read_file '{}'", secret.display());
+        let project = format!("language = \"zig\"\nbuild = \"{attack}\"\nrun = \"false\"\n");
+        clone.write("challenge.toml", &project);
+        clone.commit();
+        let pushed = clone.push(&[]);
+        pushed.expect_not("SUCCEEDED");
+        let said = pushed.text.replace("\nremote: ", " ");
+        let place = fs::canonicalize(world.path(folder)).expect("it is there");
+        let why = format!("zig was found in {}, and the sandbox would show", place.display());
+        assert!(said.contains(&why), "{said}");
+    }
 }
 
 /// The tester in a folder that the host shows, as /usr/local/bin is on most.
