@@ -2,7 +2,7 @@
 
 use super::BRANCH;
 use super::attempt::{Attempt, Pushed, Start};
-use super::key;
+use super::key::bounds;
 use super::record::{self, Push};
 use super::remote::{say, say_dim, say_wrapped};
 use super::settings::Settings;
@@ -32,7 +32,7 @@ struct Update {
 /// not do is said to the learner.
 pub fn post_receive(repository: &Path) -> ExitCode {
     ColorChoice::Always.write_global();
-    key::unlimit_memory();
+    bounds::lift();
     match grade_pushed(repository) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

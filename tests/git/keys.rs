@@ -1,5 +1,11 @@
 //! A host that is reached over ssh: each key opens one repository, for git alone.
 
+mod names;
+
+pub use names::{
+    a_name_that_no_line_can_hold_is_refused, whatever_a_repository_is_called_its_key_works,
+};
+
 use crate::world::{FAILING, World};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -113,17 +119,6 @@ pub fn what_is_no_key_makes_no_repository(world: &World) {
     assert_eq!(mode(keys.parent().expect("a folder")) & 0o777, 0o700);
     let proof = Command::new("ssh-keygen").arg("-lf").arg(&keys).output().expect("it is installed");
     assert!(proof.status.success(), "ssh-keygen does not read {}", keys.display());
-}
-
-/// Names of repositories may come from a list of people.
-pub fn a_name_adds_no_line_for_another_key(world: &World) {
-    let key = world.sshd().make_key("ada").display().to_string();
-    let name = "a\nssh-ed25519 AAAA eve.git";
-    let arguments = ["host", name, "--language", "python", "--key", &key];
-    assert!(world.fails(&arguments).contains("control character"));
-    let keys = fs::read_to_string(world.path("home/.ssh/authorized_keys")).unwrap_or_default();
-    assert_eq!(keys, "");
-    assert!(!world.path(name).exists());
 }
 
 /// What git unpacks is in the host's memory.

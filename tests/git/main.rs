@@ -115,7 +115,8 @@ fn main() {
         keys::a_key_opens_its_own_repository
         keys::a_key_opens_nothing_else
         keys::what_is_no_key_makes_no_repository
-        keys::a_name_adds_no_line_for_another_key
+        keys::whatever_a_repository_is_called_its_key_works
+        keys::a_name_that_no_line_can_hold_is_refused
         keys::a_small_push_takes_no_large_memory
         keys::a_mirror_is_a_backup
     ];
