@@ -12,6 +12,7 @@ pub mod settings;
 mod turn;
 mod workplace;
 
+use self::key::bounds;
 use self::settings::SandboxMode;
 use crate::git;
 use crate::languages::Language;
@@ -57,10 +58,6 @@ pub struct Hosting {
 /// here goes before what commits say, see gitattributes(5).
 const ATTRIBUTES: &str = "* -text -eol -ident -filter -working-tree-encoding\n";
 
-/// The most that a stranger's push may bring, and whether git looks at it closely.
-const STRANGERS: [(&str, &str); 2] =
-    [("receive.maxInputSize", "64m"), ("receive.fsckObjects", "true")];
-
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
 pub fn create(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     if repository.exists() {
@@ -91,11 +88,6 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         ("challenge.language", hosting.language.slug),
         ("challenge.sandbox", hosting.sandbox.name()),
         ("challenge.exam", if hosting.exam { "true" } else { "false" }),
-        // The record is the host's: it can be fetched, and not pushed, nor can anything be pushed
-        // that Git would show in its place.
-        ("receive.hideRefs", record::BRANCH),
-        ("receive.hideRefs", record::NOTES),
-        ("receive.hideRefs", "refs/replace"),
         ("receive.denyDeleteCurrent", "refuse"),
         // How soon Git notices that a silent client is gone, in seconds.
         ("receive.keepAlive", "1"),
@@ -103,7 +95,8 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         ("core.hooksPath", "hooks"),
     ]
     .into_iter()
-    .chain(STRANGERS.into_iter().filter(|_| hosting.shared))
+    .chain(bounds::REFS)
+    .chain(bounds::SETTINGS.into_iter().filter(|_| hosting.shared))
     {
         git::run(repository, &["config", "--add", key, value])?;
     }

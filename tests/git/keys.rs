@@ -1,15 +1,23 @@
 //! A host that is reached over ssh: each key opens one repository, for git alone.
 
+mod bounds;
 mod names;
+mod refs;
 
+pub use bounds::{
+    a_small_push_fills_no_disk, a_small_push_takes_no_large_memory, git_has_limits_before_it_reads,
+    the_hook_gives_the_limits_back,
+};
 pub use names::{
     a_name_that_no_line_can_hold_is_refused, whatever_a_repository_is_called_its_key_works,
+};
+pub use refs::{
+    a_new_repository_takes_branches_and_tags_alone, a_push_reaches_branches_and_tags_alone,
 };
 
 use crate::world::{FAILING, World};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::{Command, Output};
 
 /// Hosts a repository for whoever has this new key.
@@ -119,23 +127,6 @@ pub fn what_is_no_key_makes_no_repository(world: &World) {
     assert_eq!(mode(keys.parent().expect("a folder")) & 0o777, 0o700);
     let proof = Command::new("ssh-keygen").arg("-lf").arg(&keys).output().expect("it is installed");
     assert!(proof.status.success(), "ssh-keygen does not read {}", keys.display());
-}
-
-/// What git unpacks is in the host's memory.
-pub fn a_small_push_takes_no_large_memory(world: &World) {
-    host(world, "ada");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks/delta_bomb.py");
-    let line = "python3 \"$0\" 150 | exec \"$1\" serve \"$2\"";
-    let repository = fs::canonicalize(world.path("ada.git")).expect("it is there");
-    let challenge = Path::new(env!("CARGO_BIN_EXE_challenge"));
-    let arguments = ["-c".as_ref(), Path::new(line), &script, challenge, &repository];
-    let mut command = world.command("sh", &arguments);
-    let asked = format!("git-receive-pack '{}'", repository.display());
-    command.env("SSH_ORIGINAL_COMMAND", asked);
-    let output = command.output().expect("it can be run");
-    let answer = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
-    assert!(answer.contains("emory") && !answer.contains("unpack ok"), "{answer}");
-    assert_eq!(world.git("ada.git", &["tag"]), "");
 }
 
 /// As docs/hosting.md has it.

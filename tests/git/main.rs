@@ -118,6 +118,11 @@ fn main() {
         keys::whatever_a_repository_is_called_its_key_works
         keys::a_name_that_no_line_can_hold_is_refused
         keys::a_small_push_takes_no_large_memory
+        keys::a_small_push_fills_no_disk
+        keys::git_has_limits_before_it_reads
+        keys::the_hook_gives_the_limits_back
+        keys::a_push_reaches_branches_and_tags_alone
+        keys::a_new_repository_takes_branches_and_tags_alone
         keys::a_mirror_is_a_backup
     ];
     let whole_machine =

@@ -2,6 +2,7 @@
 
 use super::{address, bounds, home};
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -15,7 +16,7 @@ const SERVICES: [(&str, &str); 2] =
 pub fn serve(repository: &Path) -> Result<(), String> {
     let service = asked_for(repository)?;
     bounds::set().map_err(|error| format!("git cannot be limited: {error}"))?;
-    let error = Command::new("git").arg(service).arg(repository).exec();
+    let error = git(repository).arg(service).arg(repository).exec();
     Err(format!("git cannot be run: {error}"))
 }
 
@@ -41,4 +42,17 @@ fn wanted(service: &str, path: &str, repository: &Path) -> Option<&'static str> 
     let path = path.strip_prefix("~/").unwrap_or(path);
     let is_it = |path: &str| fs::canonicalize(home.join(path)).is_ok_and(|path| path == repository);
     (is_it(path) || is_it(&format!("{path}.git"))).then_some(command)
+}
+
+/// Git with the settings of this program, which count for more than those that a repository was made with.
+fn git(repository: &Path) -> Command {
+    let mut git = Command::new("git");
+    for (key, value) in bounds::REFS.into_iter().chain(bounds::SETTINGS) {
+        git.arg("-c").arg(format!("{key}={value}"));
+    }
+    // A relative path would be looked up wherever git happens to be.
+    let mut hooks = OsString::from("core.hooksPath=");
+    hooks.push(repository.join("hooks"));
+    git.arg("-c").arg(hooks);
+    git
 }
