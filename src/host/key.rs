@@ -2,6 +2,7 @@
 //! See AUTHORIZED_KEYS FILE FORMAT in sshd(8).
 
 pub mod bounds;
+mod connection;
 mod serve;
 
 pub use serve::serve;

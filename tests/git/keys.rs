@@ -6,7 +6,7 @@ mod refs;
 
 pub use bounds::{
     a_small_push_fills_no_disk, a_small_push_takes_no_large_memory, git_has_limits_before_it_reads,
-    the_hook_gives_the_limits_back,
+    of_many_connections_six_are_served, the_hook_gives_the_limits_back,
 };
 pub use names::{
     a_name_that_no_line_can_hold_is_refused, whatever_a_repository_is_called_its_key_works,

@@ -121,6 +121,7 @@ fn main() {
         keys::a_small_push_fills_no_disk
         keys::git_has_limits_before_it_reads
         keys::the_hook_gives_the_limits_back
+        keys::of_many_connections_six_are_served
         keys::a_push_reaches_branches_and_tags_alone
         keys::a_new_repository_takes_branches_and_tags_alone
         keys::a_mirror_is_a_backup

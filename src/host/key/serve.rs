@@ -1,6 +1,6 @@
 //! What sshd runs for somebody with a key: git, for one repository, and within bounds.
 
-use super::{address, bounds, home};
+use super::{address, bounds, connection, home};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -15,6 +15,8 @@ const SERVICES: [(&str, &str); 2] =
 /// Becomes git, for somebody whose key opens this repository. Comes back if there is nothing to do.
 pub fn serve(repository: &Path) -> Result<(), String> {
     let service = asked_for(repository)?;
+    // Git inherits the lock, which lasts as long as git and its hook.
+    let _connection = connection::take(repository)?;
     bounds::set().map_err(|error| format!("git cannot be limited: {error}"))?;
     let error = git(repository).arg(service).arg(repository).exec();
     Err(format!("git cannot be run: {error}"))

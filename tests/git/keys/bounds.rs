@@ -2,9 +2,9 @@
 //! settings for it, as those that an older version has made.
 
 use super::{host, said, url, with_key};
-use crate::world::{FAILING, World};
+use crate::world::{FAILING, World, kill};
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use test_support::eventually;
@@ -115,4 +115,29 @@ pub fn the_hook_gives_the_limits_back(world: &World) {
         assert_eq!(soft, hard, "{name}");
     }
     assert!(pushed.contains("pipe:") && !pushed.contains("challenge.connection"), "{pushed}");
+}
+
+/// Each would have the memory that a git may use, for as long as its client waits.
+pub fn of_many_connections_six_are_served(world: &World) {
+    host(world, "ada");
+    let ssh = world.sshd().command_with("ada");
+    let connect = format!("{ssh} -p {} 127.0.0.1 git-receive-pack ada.git", world.sshd().port());
+    std::os::unix::fs::symlink(world.path("ada.git"), world.path("home/ada.git")).expect("new");
+    let mut script = shell(world, &format!("exec $half 9 {connect}"));
+    let script = script.env("half", attacks("half_a_push.py"));
+    let mut script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+    let lines = BufReader::new(script.stdout.take().expect("a pipe")).lines();
+    let lines: Vec<String> = lines.take(9).map(|line| line.expect("text")).collect();
+    let count = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(count("it waits for us"), 6, "{lines:#?}");
+    assert_eq!(count("refused: challenge: 6 connections to this repository are open"), 3);
+
+    let list = || with_key(world, "ada", "git", &["ls-remote", &url(world, "ada.git")]);
+    assert!(said(&list()).contains("6 connections to this repository"), "{}", said(&list()));
+    let is_git = |(_, line): &(i32, String)| line.starts_with("git ") && line.contains("receive-");
+    let (git, _) = world.processes().into_iter().find(is_git).expect("six of them run");
+    kill(git);
+    eventually("the kernel releases its lock", || list().status.success());
+    drop(script.stdin.take());
+    assert!(script.wait().expect("it is our child").success());
 }
