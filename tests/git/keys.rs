@@ -148,3 +148,30 @@ pub fn a_mirror_is_a_backup(world: &World) {
     clone.commit();
     clone.push(&[]).expect(&["Push 2,"]);
 }
+
+/// The command of docs/hosting.md, as the account that hosts: names may end alike.
+pub fn one_person_is_let_go_and_nobody_else(world: &World) {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/hosting.md");
+    let page = fs::read_to_string(page).expect("the page");
+    let command = page.lines().find(|line| line.contains("sed -i")).expect("the command");
+    let home = fs::canonicalize(world.path("home")).expect("it is there").display().to_string();
+    let names = ["ada", "nada", "x-ada", "ada.git", "ada.gits", "ada.gi", "ada_git", "x ada"];
+    for (number, name) in names.iter().enumerate() {
+        let key = world.sshd().make_key(&format!("key{number}"));
+        // Whose key it is may say anything of it.
+        let remarked = fs::read_to_string(&key).expect("text").trim_end().to_owned();
+        fs::write(&key, format!("{remarked} serve {home}/ada.git\" x\n")).expect("a file");
+        let repository = format!("home/{name}.git");
+        let key = key.display().to_string();
+        world.challenge(&["host", &repository, "--language", "python", "--key", &key]);
+    }
+    let keys = world.path("home/.ssh/authorized_keys");
+    let before = fs::read_to_string(&keys).expect("text");
+    // There is no account to become: su runs what it is told to as we are, from the home.
+    let su = "su() { (cd && sh -c \"$4\"); }; ";
+    let line = su.to_owned() + &command.replace("/home/git", &home);
+    let typed = world.command("sh", &["-c", &line]).output().expect("it can be run");
+    assert!(typed.status.success(), "{}", said(&typed));
+    let after = fs::read_to_string(&keys).expect("text");
+    assert_eq!(after.lines().collect::<Vec<_>>(), before.lines().skip(1).collect::<Vec<_>>());
+}

@@ -125,6 +125,7 @@ fn main() {
         keys::a_push_reaches_branches_and_tags_alone
         keys::a_new_repository_takes_branches_and_tags_alone
         keys::a_mirror_is_a_backup
+        keys::one_person_is_let_go_and_nobody_else
     ];
     let whole_machine =
         [Need::GIT, Need::PYTHON, Need::BUBBLEWRAP, sshd::NEED, hosting::machine::NEED];
