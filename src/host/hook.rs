@@ -3,12 +3,13 @@
 use super::BRANCH;
 use super::attempt::{Attempt, Pushed, Start};
 use super::contents::Contents;
-use super::key;
+use super::key::bounds;
 use super::pending;
 use super::record::{self, Push, State};
 use super::remote::{Obstacle, say, say_dim, say_wrapped};
-use super::settings::Settings;
+use super::settings::{SandboxMode, Settings};
 use super::turn::{self, AT_A_TIME};
+use super::upkeep;
 use super::workplace::Workplace;
 use crate::bytes::printable;
 use crate::git;
@@ -36,7 +37,7 @@ struct Update {
 /// not do is said to the learner.
 pub fn post_receive(repository: &Path) -> ExitCode {
     ColorChoice::Always.write_global();
-    key::unlimit_memory();
+    bounds::lift();
     let problem = match grade_pushed(repository) {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Obstacle::Gone) => {
@@ -62,6 +63,8 @@ fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     updates.sort_by_key(|update| update.name != main); // what counts comes first
     let settings = Settings::of(repository);
     let known = settings.as_ref().cloned().unwrap_or_default();
+    // What cannot be renewed is as it was.
+    let _ = upkeep::renew(repository, known.sandbox == SandboxMode::Required);
     let steps = steps(updates);
     let pushes = steps.iter().filter_map(|step| step.as_ref().ok()?.push(&known).into());
     let numbers = pending::begin(repository, pushes.collect())?;

@@ -1,24 +1,24 @@
 //! Keys of learners, for a host that is reached over ssh: each opens one repository, and nothing else.
 //! See AUTHORIZED_KEYS FILE FORMAT in sshd(8).
 
+pub mod bounds;
+mod connection;
+mod serve;
+
+pub use serve::serve;
+
 use super::shell_word;
 use crate::bytes::printable;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{User, geteuid, gethostname};
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, io};
 
 /// How the line of a key begins; what stands before it would be options.
 const KINDS: [&str; 4] = ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"];
-
-/// What git asks for over ssh.
-const SERVICES: [(&str, &str); 2] =
-    [("git-upload-pack", "upload-pack"), ("git-receive-pack", "receive-pack")];
 
 /// A public key, as in `id_ed25519.pub`.
 pub struct Key {
@@ -67,19 +67,29 @@ impl Key {
             ));
         }
         let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-        let line = self.line_for(repository).map_err(cannot)?;
+        let line = self.line_for(repository)?;
         append(&file, &format!("{end}{line}\n")).map_err(cannot)
     }
 
-    fn line_for(&self, repository: &Path) -> io::Result<String> {
-        let challenge = shell_word(&env::current_exe()?);
-        let command = format!("{challenge} serve {}", shell_word(&fs::canonicalize(repository)?));
-        if command.contains(char::is_control) {
-            // A line of the file would end there, and another begin.
-            return Err(io::Error::other("the name of the repository has a control character"));
-        }
-        let quoted = command.replace('\\', "\\\\").replace('"', "\\\"");
-        Ok(format!("restrict,command=\"{quoted}\" {}", self.line))
+    fn line_for(&self, repository: &Path) -> Result<String, String> {
+        let challenge =
+            env::current_exe().map_err(|error| format!("cannot find challenge: {error}"))?;
+        let (challenge, repository) = (word(&challenge)?, word(&found(repository)?)?);
+        // Between quotes, sshd takes \" for ", and every other backslash as it stands: opt_dequote()
+        // in its auth-options.c.
+        let command = format!("{challenge} serve {repository}").replace('"', "\\\"");
+        Ok(format!("restrict,command=\"{command}\" {}", self.line))
+    }
+}
+
+/// A path as a word for the shell, in a file of lines. Refuses what would get there as something else.
+fn word(path: &Path) -> Result<String, String> {
+    let refuse = |reason| Err(format!("{path:?} {reason}: choose another name"));
+    match path.to_str() {
+        None => refuse("is not UTF-8, as the line of a key and an address have to be"),
+        // The line would end there, and another begin.
+        Some(text) if text.contains(char::is_control) => refuse("has a control character"),
+        Some(_) => Ok(shell_word(path)),
     }
 }
 
@@ -95,56 +105,21 @@ fn home() -> Result<PathBuf, String> {
     env::home_dir().ok_or_else(|| "there is no home directory".to_owned())
 }
 
-/// Where a learner finds a repository over ssh, as git takes it.
+fn found(repository: &Path) -> Result<PathBuf, String> {
+    fs::canonicalize(repository)
+        .map_err(|error| format!("cannot find {}: {error}", repository.display()))
+}
+
+/// Where a learner finds a repository over ssh, as git takes it, and as a word for the shell.
 pub fn address(repository: &Path) -> Result<String, String> {
-    let repository = fs::canonicalize(repository)
-        .map_err(|error| format!("cannot find {}: {error}", repository.display()))?;
+    let repository = found(repository)?;
     let path = repository.strip_prefix(home()?).unwrap_or(&repository);
+    // Git takes no path that could be an option.
+    let here = if path.as_os_str().as_encoded_bytes().starts_with(b"-") { "./" } else { "" };
     let user = User::from_uid(geteuid()).ok().flatten().map(|user| user.name);
     let host = gethostname().unwrap_or_else(|_| "HOST".into());
     let (user, host) = (user.unwrap_or_else(|| "USER".to_owned()), host.display());
-    Ok(shell_word(Path::new(&format!("{user}@{host}:{}", path.display()))))
-}
-
-/// Becomes git, for somebody whose key opens this repository. Comes back if there is nothing to do.
-pub fn serve(repository: &Path) -> Result<(), String> {
-    let asked = env::var("SSH_ORIGINAL_COMMAND").unwrap_or_default();
-    let words = shlex::split(&asked).unwrap_or_default();
-    let address = address(repository)?;
-    let service = match words.as_slice() {
-        [] => return Err(format!("this key is for git: git clone {address}")),
-        [git, service, path] if git == "git" => wanted(&format!("git-{service}"), path, repository),
-        [service, path] => wanted(service, path, repository),
-        _ => None,
-    };
-    let service = service.ok_or_else(|| {
-        format!("this key opens one repository, for git alone: git clone {address}")
-    })?;
-    limit_memory().map_err(|error| format!("git cannot be limited: {error}"))?;
-    let error = Command::new("git").arg(service).arg(repository).exec();
-    Err(format!("git cannot be run: {error}"))
-}
-
-/// How much memory git may have for what it is sent, in bytes: a few kilobytes can become gigabytes there.
-const MOST_FOR_GIT: u64 = 1024 * 1024 * 1024;
-
-fn limit_memory() -> nix::Result<()> {
-    let (_, most) = getrlimit(Resource::RLIMIT_DATA)?;
-    setrlimit(Resource::RLIMIT_DATA, MOST_FOR_GIT.min(most), most)
-}
-
-/// Gives back to the hook what git was not to have.
-pub fn unlimit_memory() {
-    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_DATA) {
-        let _ = setrlimit(Resource::RLIMIT_DATA, most, most);
-    }
-}
-
-/// The service, if it is one of git's and for this repository.
-fn wanted(service: &str, path: &str, repository: &Path) -> Option<&'static str> {
-    let (_, command) = SERVICES.into_iter().find(|(name, _)| *name == service)?;
-    let home = home().ok()?;
-    let path = path.strip_prefix("~/").unwrap_or(path);
-    let is_it = |path: &str| fs::canonicalize(home.join(path)).is_ok_and(|path| path == repository);
-    (is_it(path) || is_it(&format!("{path}.git"))).then_some(command)
+    let mut address = OsString::from(format!("{user}@{host}:{here}"));
+    address.push(path);
+    word(Path::new(&address))
 }

@@ -13,6 +13,7 @@ pub mod record;
 mod remote;
 pub mod settings;
 mod turn;
+mod upkeep;
 mod workplace;
 
 use self::settings::SandboxMode;
@@ -60,10 +61,6 @@ pub struct Hosting {
 /// here goes before what commits say, see gitattributes(5).
 const ATTRIBUTES: &str = "* -text -eol -ident -filter -working-tree-encoding\n";
 
-/// The most that a stranger's push may bring, and whether git looks at it closely.
-const STRANGERS: [(&str, &str); 2] =
-    [("receive.maxInputSize", "64m"), ("receive.fsckObjects", "true")];
-
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
 pub fn create(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     if repository.exists() {
@@ -94,25 +91,16 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         ("challenge.language", hosting.language.slug),
         ("challenge.sandbox", hosting.sandbox.name()),
         ("challenge.exam", if hosting.exam { "true" } else { "false" }),
-        // The record is the host's: it can be fetched, and not pushed, nor can anything be pushed
-        // that Git would show in its place.
-        ("receive.hideRefs", record::BRANCH),
-        ("receive.hideRefs", record::NOTES),
-        ("receive.hideRefs", "refs/replace"),
-        ("transfer.hideRefs", record::KEPT),
         ("receive.denyDeleteCurrent", "refuse"),
         // How soon Git notices that a silent client is gone, in seconds.
         ("receive.keepAlive", "1"),
-        // Whoever has hooks of their own for all repositories does not have them here.
+        // The user's own hooks for all repositories are not run here.
         ("core.hooksPath", "hooks"),
-    ]
-    .into_iter()
-    .chain(STRANGERS.into_iter().filter(|_| hosting.shared))
-    {
+    ] {
         git::run(repository, &["config", "--add", key, value])?;
     }
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
-    write(&repository.join("info/attributes"), ATTRIBUTES).map_err(cannot)?;
+    upkeep::renew(repository, hosting.shared)?;
     commit_starter(repository, hosting)?;
     install_hook(repository, hosting.language).map_err(cannot)
 }

@@ -1,9 +1,23 @@
 //! A host that is reached over ssh: each key opens one repository, for git alone.
 
+mod bounds;
+mod names;
+mod refs;
+
+pub use bounds::{
+    a_small_push_fills_no_disk, a_small_push_takes_no_large_memory, git_has_limits_before_it_reads,
+    of_many_connections_six_are_served, the_hook_gives_the_limits_back,
+};
+pub use names::{
+    a_name_that_no_line_can_hold_is_refused, whatever_a_repository_is_called_its_key_works,
+};
+pub use refs::{
+    a_new_repository_takes_branches_and_tags_alone, a_push_reaches_branches_and_tags_alone,
+};
+
 use crate::world::{FAILING, World};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::{Command, Output};
 
 /// Hosts a repository for whoever has this new key.
@@ -115,34 +129,6 @@ pub fn what_is_no_key_makes_no_repository(world: &World) {
     assert!(proof.status.success(), "ssh-keygen does not read {}", keys.display());
 }
 
-/// Names of repositories may come from a list of people.
-pub fn a_name_adds_no_line_for_another_key(world: &World) {
-    let key = world.sshd().make_key("ada").display().to_string();
-    let name = "a\nssh-ed25519 AAAA eve.git";
-    let arguments = ["host", name, "--language", "python", "--key", &key];
-    assert!(world.fails(&arguments).contains("control character"));
-    let keys = fs::read_to_string(world.path("home/.ssh/authorized_keys")).unwrap_or_default();
-    assert_eq!(keys, "");
-    assert!(!world.path(name).exists());
-}
-
-/// What git unpacks is in the host's memory.
-pub fn a_small_push_takes_no_large_memory(world: &World) {
-    host(world, "ada");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks/delta_bomb.py");
-    let line = "python3 \"$0\" 150 | exec \"$1\" serve \"$2\"";
-    let repository = fs::canonicalize(world.path("ada.git")).expect("it is there");
-    let challenge = Path::new(env!("CARGO_BIN_EXE_challenge"));
-    let arguments = ["-c".as_ref(), Path::new(line), &script, challenge, &repository];
-    let mut command = world.command("sh", &arguments);
-    let asked = format!("git-receive-pack '{}'", repository.display());
-    command.env("SSH_ORIGINAL_COMMAND", asked);
-    let output = command.output().expect("it can be run");
-    let answer = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
-    assert!(answer.contains("emory") && !answer.contains("unpack ok"), "{answer}");
-    assert_eq!(world.git("ada.git", &["tag"]), "");
-}
-
 /// As docs/hosting.md has it.
 pub fn a_mirror_is_a_backup(world: &World) {
     host(world, "ada");
@@ -161,4 +147,31 @@ pub fn a_mirror_is_a_backup(world: &World) {
     assert_eq!(world.record("ada.git"), before);
     clone.commit();
     clone.push(&[]).expect(&["Push 2,"]);
+}
+
+/// The command of docs/hosting.md, as the account that hosts: names may end alike.
+pub fn one_person_is_let_go_and_nobody_else(world: &World) {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/hosting.md");
+    let page = fs::read_to_string(page).expect("the page");
+    let command = page.lines().find(|line| line.contains("sed -i")).expect("the command");
+    let home = fs::canonicalize(world.path("home")).expect("it is there").display().to_string();
+    let names = ["ada", "nada", "x-ada", "ada.git", "ada.gits", "ada.gi", "ada_git", "x ada"];
+    for (number, name) in names.iter().enumerate() {
+        let key = world.sshd().make_key(&format!("key{number}"));
+        // Whose key it is may say anything of it.
+        let remarked = fs::read_to_string(&key).expect("text").trim_end().to_owned();
+        fs::write(&key, format!("{remarked} serve {home}/ada.git\" x\n")).expect("a file");
+        let repository = format!("home/{name}.git");
+        let key = key.display().to_string();
+        world.challenge(&["host", &repository, "--language", "python", "--key", &key]);
+    }
+    let keys = world.path("home/.ssh/authorized_keys");
+    let before = fs::read_to_string(&keys).expect("text");
+    // There is no account to become: su runs what it is told to as we are, from the home.
+    let su = "su() { (cd && sh -c \"$4\"); }; ";
+    let line = su.to_owned() + &command.replace("/home/git", &home);
+    let typed = world.command("sh", &["-c", &line]).output().expect("it can be run");
+    assert!(typed.status.success(), "{}", said(&typed));
+    let after = fs::read_to_string(&keys).expect("text");
+    assert_eq!(after.lines().collect::<Vec<_>>(), before.lines().skip(1).collect::<Vec<_>>());
 }

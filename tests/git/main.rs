@@ -40,6 +40,8 @@ fn main() {
         refs::the_name_of_a_branch_is_no_escape
         refs::the_name_of_a_branch_may_be_no_text
         refs::a_learner_cannot_rewrite_the_record
+        refs::a_push_of_very_many_refs_is_refused
+        refs::a_repository_of_an_earlier_version_is_renewed_when_it_is_used
         problems::what_is_wrong_is_said_and_kept
         exam::a_limit_is_no_secret
         problems::a_host_that_has_lost_challenge_says_so
@@ -131,9 +133,17 @@ fn main() {
         keys::a_key_opens_its_own_repository
         keys::a_key_opens_nothing_else
         keys::what_is_no_key_makes_no_repository
-        keys::a_name_adds_no_line_for_another_key
+        keys::whatever_a_repository_is_called_its_key_works
+        keys::a_name_that_no_line_can_hold_is_refused
         keys::a_small_push_takes_no_large_memory
+        keys::a_small_push_fills_no_disk
+        keys::git_has_limits_before_it_reads
+        keys::the_hook_gives_the_limits_back
+        keys::of_many_connections_six_are_served
+        keys::a_push_reaches_branches_and_tags_alone
+        keys::a_new_repository_takes_branches_and_tags_alone
         keys::a_mirror_is_a_backup
+        keys::one_person_is_let_go_and_nobody_else
     ];
     let whole_machine =
         [Need::GIT, Need::PYTHON, Need::BUBBLEWRAP, sshd::NEED, hosting::machine::NEED];

@@ -4,6 +4,7 @@ use crate::push::Push;
 use crate::world::{Clone, FAILING, MAIN, World};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 /// Passes stage 0, and no other.
@@ -154,4 +155,53 @@ pub fn the_name_of_a_branch_may_be_no_text(world: &World) {
     let mut command = world.command("git", &arguments);
     command.current_dir(&clone.directory);
     Push::start(command).end().expect(&["on main", "Push 1,"]);
+}
+
+/// Each would be a file of the host.
+pub fn a_push_of_very_many_refs_is_refused(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let commit = clone.commit();
+    let refs: Vec<String> = (0..101).map(|number| format!("{commit}:refs/tags/{number}")).collect();
+    let refs: Vec<&str> = refs.iter().map(String::as_str).collect();
+    let refused = clone.start_push(&[&["origin"], refs.as_slice()].concat()).end();
+    assert!(!refused.succeeded, "{}", refused.text);
+    refused.expect(&["A push may change 100 branches and tags, and not more."]);
+    assert_eq!(world.git("ada.git", &["tag"]), "");
+    clone.push(&[&["origin", MAIN], &refs[..99]].concat()).expect(&["Push 1,"]);
+}
+
+/// As the versions before had made it.
+pub fn a_repository_of_an_earlier_version_is_renewed_when_it_is_used(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let git = |arguments: &[&str]| world.git("ada.git", arguments);
+    git(&["config", "challenge.sandbox", "required"]);
+    git(&["config", "core.hooksPath", "hooks"]);
+    for key in ["receive.hideRefs", "transfer.hideRefs"] {
+        git(&["config", "--unset-all", key]);
+    }
+    for name in ["refs/heads/results", "refs/notes/challenge", "refs/replace"] {
+        git(&["config", "--add", "receive.hideRefs", name]);
+    }
+    git(&["config", "receive.maxInputSize", "7m"]);
+    fs::remove_file(world.path("ada.git/hooks/pre-receive")).expect("it is there");
+    fs::remove_file(world.path("ada.git/info/attributes")).expect("it is there");
+    for _ in 0..2 {
+        clone.commit();
+        clone.push(&[]).expect(&["Stage 0, bind"]);
+    }
+    let settings = git(&["config", "--get-regexp", "hideRefs|hooksPath|maxInputSize|unpackLimit"]);
+    let hooks = fs::canonicalize(world.path("ada.git/hooks")).expect("it is there");
+    for setting in [
+        &format!("core.hookspath {}", hooks.display()),
+        "receive.hiderefs !refs/tags\nreceive.hiderefs refs/heads/results\n",
+        "transfer.hiderefs refs/challenge",
+        "receive.maxinputsize 7m",
+        "receive.unpacklimit 1",
+    ] {
+        assert_eq!(settings.matches(setting).count(), 1, "{setting}:\n{settings}");
+    }
+    assert!(world.path("ada.git/hooks/pre-receive").exists());
+    assert!(world.path("ada.git/info/attributes").exists());
+    let results = clone.start_push(&["--force", "origin", "HEAD:refs/heads/results"]).end();
+    assert!(!results.succeeded, "{}", results.text);
 }
