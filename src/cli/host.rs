@@ -1,6 +1,6 @@
 //! The commands around repositories: languages, host, new, status, and the hook.
 
-use super::Problem;
+use super::{Problem, host_check};
 use crate::git;
 use crate::gradebook::history::{History, StageHistory};
 use crate::gradebook::remarks;
@@ -13,7 +13,7 @@ use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
 use crate::text::counted;
 use anstream::println;
-use clap::Args;
+use clap::{Args, Subcommand};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,12 +34,17 @@ pub fn languages() -> Result<ExitCode, Problem> {
 }
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Host {
+    #[command(subcommand)]
+    command: Option<HostCommand>,
     /// The bare repository to make
-    repository: PathBuf,
+    #[arg(required = true)]
+    repository: Option<PathBuf>,
     /// The language of the starter: see challenge languages
-    #[arg(long)]
-    language: String,
+    #[arg(long, required = true)]
+    language: Option<String>,
     /// Whose repository it is; without it, the name of the repository
     #[arg(long)]
     name: Option<String>,
@@ -61,14 +66,27 @@ pub struct Host {
     ci: Option<Service>,
 }
 
+#[derive(Subcommand)]
+enum HostCommand {
+    /// Tell what protects this host from those who push to it, what does not, and how to fix it
+    ///
+    /// Run it as the account that hosts. Its exit status is 1 where there is a hole.
+    Check(host_check::Check),
+}
+
 impl Host {
     pub fn run(self) -> Result<ExitCode, Problem> {
-        let repository = &self.repository;
+        if let Some(HostCommand::Check(check)) = self.command {
+            return check.run();
+        }
+        // The command line has both, or the command that needs neither.
+        let repository = &self.repository.unwrap_or_default();
+        let language = languages::find(&self.language.unwrap_or_default())?;
         let key = self.key.as_deref().map(Key::read).transpose()?;
         let stem = || repository.file_stem().unwrap_or_default().to_string_lossy().into();
         let usual = if self.shared { SandboxMode::Required } else { SandboxMode::Preferred };
         let hosting = Hosting {
-            language: languages::find(&self.language)?,
+            language,
             name: self.name.unwrap_or_else(stem),
             shared: self.shared,
             sandbox: self.sandbox.unwrap_or(usual),

@@ -1,6 +1,7 @@
 //! The command line: what there is to ask for, and who answers.
 
 mod host;
+mod host_check;
 mod report;
 mod show;
 mod test;

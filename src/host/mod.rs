@@ -2,6 +2,7 @@
 
 mod attempt;
 mod cache;
+pub mod checkup;
 pub mod ci;
 pub mod contents;
 pub mod hook;

@@ -4,8 +4,9 @@ use super::settings::{SandboxMode, Settings};
 use super::workplace::{self, Workplace};
 use crate::languages::{self, Language};
 use crate::project::Project;
-use crate::trial::Place;
 use crate::trial::sandbox::{HOME, PROJECT, Sandbox, Toolchain};
+use crate::trial::{Place, supervised};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
@@ -98,4 +99,16 @@ pub fn try_sandbox(repository: &Path) -> Result<(), String> {
     let ground = workplace::cover(repository, &settings)?;
     fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;
     sandbox(repository, &settings, &ground, &settings.language).map(drop)
+}
+
+/// What a shell prints in a sandbox as pushes have it; its `$0` is `argument`. As `try_sandbox`, it leaves
+/// this process with another file system.
+pub fn look(settings: &Settings, script: &str, argument: &OsStr) -> Result<String, String> {
+    let ground = workplace::cover(Path::new("/"), settings)?;
+    fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;
+    let sandbox = sandbox(Path::new("/"), settings, &ground, "")?;
+    let shell = ["sh".as_ref(), "-c".as_ref(), OsStr::new(script), argument].map(OsStr::to_owned);
+    let (ending, said) =
+        supervised::run(&shell, &sandbox.place()).map_err(|error| error.to_string())?;
+    if ending.is_success() { Ok(said) } else { Err(format!("{ending:?}: {said}")) }
 }

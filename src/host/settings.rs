@@ -64,8 +64,18 @@ impl Default for Settings {
 
 impl Settings {
     pub fn of(repository: &Path) -> Result<Settings, String> {
+        Settings::read(repository, &[])
+    }
+
+    /// Of all repositories of this account.
+    pub fn of_account() -> Result<Settings, String> {
+        Settings::read(Path::new("/"), &["--global"])
+    }
+
+    fn read(repository: &Path, scope: &[&str]) -> Result<Settings, String> {
         // Without any setting git fails, and says nothing.
-        let list = ["config", "--null", "--get-regexp", r"^challenge\."];
+        let list = ["--null", "--get-regexp", r"^challenge\."];
+        let list = [&["config"], scope, &list].concat();
         let list = git::run(repository, &list).unwrap_or_default();
         let mut settings = Settings::default();
         for entry in list.split_terminator('\0') {

@@ -55,6 +55,22 @@ impl Cgroup {
     }
 }
 
+/// The least memory, in bytes, that the groups which we are in have, with all that is in them. `None` where
+/// nothing is limited.
+pub fn memory_of_session() -> Option<u64> {
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let (mount, controller, file) = match mount_of(&mounts, "memory") {
+        Some(mount) => (mount, "memory", "memory.limit_in_bytes"),
+        None => (mount_of(&mounts, "cgroup2")?, "", "memory.max"),
+    };
+    let [own, _] = parents(&groups, &mount, controller);
+    let limit = |group: &Path| fs::read_to_string(group.join(file)).ok()?.trim().parse().ok();
+    let limits = own.ancestors().take_while(|group| group.starts_with(&mount)).filter_map(limit);
+    // Of version 1, a number of pages near the largest means that there is no limit.
+    limits.filter(|&limit: &u64| limit < 1 << 60).min()
+}
+
 impl Drop for Cgroup {
     /// A group is a folder, which goes when nobody is in it any more.
     fn drop(&mut self) {

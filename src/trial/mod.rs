@@ -1,6 +1,6 @@
 //! A trial: the program under test in a private place, and the clients that talk to it.
 
-mod cgroup;
+pub mod cgroup;
 mod client;
 pub mod init;
 mod measures;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What the third tries. As an ordinary user, the host has no control groups, so that memory is
 /// limited process by process.
-const ATTEMPTS: [&str; 18] = [
+const ATTEMPTS: [&str; 28] = [
     "read_file /etc/shadow",
     "read_file /home/git/ada.git/HEAD",
     "read_file /home/git/.ssh/authorized_keys",
@@ -32,6 +32,16 @@ const ATTEMPTS: [&str; 18] = [
     "signal_process 1000000",
     "speak_to_terminal",
     "enter_namespace",
+    "limits_of_process_1 '256 64'",
+    "trace_process_1",
+    "write_to_process_1",
+    "exec_in_process_1 /home/learner/project/broken.py",
+    "make_calls_that_no_server_needs",
+    "open_odd_sockets",
+    "speak_another_abi",
+    "make_empty_files 20000",
+    "use_up_keys",
+    "run_redis",
 ];
 
 fn tests() -> PathBuf {
@@ -53,6 +63,12 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     for command in &commands[..3] {
         machine.run(command);
     }
+    let check = machine.run("su - git -c 'challenge host check'");
+    assert!(check.contains("✓ A pushed program has a filter of system calls."), "{check}");
+    assert!(
+        check.contains("✓ This account is not root.") && check.contains(" 0 are holes"),
+        "{check}"
+    );
     let people = ["ada", "bob", "eve"];
     for name in people {
         machine.put(&format!("{name}.pub"), &make_key(&world.path(key_of(name))));

@@ -1,6 +1,7 @@
 //! Repositories that grade what is pushed, with real git: from a learner's first push to the finish,
 //! over a path and over ssh, and whatever goes wrong on the way.
 
+mod checkup;
 mod escapes;
 mod exam;
 mod first_steps;
@@ -79,6 +80,8 @@ fn main() {
     let on_both_roads_with_python =
         named![refs::a_branch_that_is_not_main_is_graded_and_does_not_advance];
     let in_a_sandbox = named![
+        checkup::what_protects_a_host_is_told
+        checkup::each_hole_is_told_with_its_cure
         sandbox::what_is_required_is_not_done_without
         sandbox::whoever_has_no_bubblewrap_is_told_how_to_get_it
         sandbox::what_is_in_force_is_said

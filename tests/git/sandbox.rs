@@ -10,7 +10,7 @@ use std::time::Duration;
 use test_support::eventually;
 
 /// All programs that are in these folders but one.
-fn path_without(missing: &str, world: &World) -> String {
+pub fn path_without(missing: &str, world: &World) -> String {
     let bin = world.path("bin");
     fs::create_dir(&bin).expect("a new name");
     for folder in ["/bin", "/usr/bin"] {
