@@ -63,7 +63,10 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     for command in &commands[..3] {
         machine.run(command);
     }
-    let check = machine.run("su - git -c 'challenge host check'");
+    let page = fs::read_to_string(tests().with_file_name("docs/hosting.md")).expect("the page");
+    let check = "su - git -c 'challenge host check *.git'";
+    assert!(page.contains(check));
+    let check = machine.run(&check.replace(" *.git", ""));
     assert!(check.contains("✓ A pushed program has a filter of system calls."), "{check}");
     assert!(
         check.contains("✓ This account is not root.") && check.contains(" 0 are holes"),
@@ -90,6 +93,25 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     let stages: Vec<&Value> =
         rows.as_array().expect("rows").iter().map(|row| &row["stages_passed"]).collect();
     assert_eq!(stages, [6, 3, 1]);
+    comes_back_from_its_backup(&machine, &json);
+}
+
+/// What the page says of a backup, for everything that the account has.
+fn comes_back_from_its_backup(machine: &Machine, report: &str) {
+    let page = fs::read_to_string(tests().with_file_name("docs/hosting.md")).expect("the page");
+    let typed = |start: &str| {
+        let line =
+            page.lines().find(|line| line.starts_with(start)).expect("a command of the page");
+        machine.run(&line.replace("/root/", "/tmp/"));
+    };
+    let keys = machine.run("cat /home/git/.ssh/authorized_keys");
+    typed("tar -C /home -czf");
+    machine.run("find /home/git -mindepth 1 -delete");
+    typed("tar -C /home -xzf");
+    let again = machine.run("su - git -c 'challenge report --format json *.git'");
+    assert_eq!(again, report);
+    assert_eq!(machine.run("cat /home/git/.ssh/authorized_keys"), keys);
+    machine.run("su - git -c 'git -C ada.git rev-parse refs/challenge/pushes/1'");
 }
 
 fn key_of(name: &str) -> String {

@@ -145,7 +145,7 @@ fn main() {
         keys::of_many_connections_six_are_served
         keys::a_push_reaches_branches_and_tags_alone
         keys::a_new_repository_takes_branches_and_tags_alone
-        keys::a_mirror_is_a_backup
+        keys::a_clone_brings_back_what_the_learner_has
         keys::one_person_is_let_go_and_nobody_else
     ];
     let whole_machine =
