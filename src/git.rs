@@ -105,7 +105,8 @@ fn output_of(git: &mut Command, input: &[u8]) -> Result<String, String> {
     let stdin = child.stdin.take();
     let output = thread::scope(|scope| {
         // Git may answer while it reads, and may refuse before it has read everything.
-        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
+        let write = move || stdin.map(|mut stdin| stdin.write_all(input));
+        thread::Builder::new().spawn_scoped(scope, write).map_err(cannot)?;
         child.wait_with_output().map_err(cannot)
     })?;
     match output.status.success() {

@@ -28,7 +28,7 @@ pub fn begin(repository: &Path, mut pushes: Vec<Push>) -> Result<Vec<usize>, Str
     let mut written = record::read(repository, BRANCH)?;
     let next = written.last().map_or(1, |last| last.push + 1);
     written.retain(|push| push.state == State::Begun && !is_running(repository, push.push));
-    written.iter_mut().for_each(|abandoned| abandoned.state = State::Interrupted);
+    written.iter_mut().for_each(|abandoned| abandon(repository, abandoned));
     for (push, number) in pushes.iter_mut().zip(next..) {
         push.push = number;
         let cannot = |error| format!("there is no lock for a push: {error}");
@@ -81,26 +81,48 @@ fn pending() -> MutexGuard<'static, Vec<Pending>> {
 fn end(number: usize, change: impl FnOnce(&mut Push)) -> Result<Push, String> {
     let mut pending = pending();
     let at = pending.iter().position(|pending| pending.push.push == number);
-    let mut ended = pending.remove(at.ok_or("the push was interrupted")?);
-    change(&mut ended.push);
-    ended.write()?;
-    Ok(ended.push)
+    let at = at.ok_or("the push was interrupted")?;
+    let mut push = pending[at].push.clone();
+    change(&mut push);
+    pending[at].write(&push)?;
+    pending.remove(at);
+    Ok(push)
 }
 
 fn end_all(change: impl Fn(&mut Push)) -> Result<(), String> {
     let ended = mem::take(&mut *pending());
-    ended.into_iter().try_for_each(|mut ended| {
-        change(&mut ended.push);
-        ended.write()
+    ended.into_iter().try_for_each(|ended| {
+        let mut push = ended.push.clone();
+        change(&mut push);
+        ended.write(&push).inspect_err(|_| ended.leave_word(&push))
     })
 }
 
+/// What becomes of a push whose hook is gone. If that left word, the host is the reason; otherwise it was
+/// killed.
+fn abandon(repository: &Path, push: &mut Push) {
+    let file = file(repository, push.push);
+    match fs::read_to_string(&file).unwrap_or_default() {
+        word if word.is_empty() => push.state = State::Interrupted,
+        word => (push.state, push.problem) = (State::NotGraded, Some(word)),
+    }
+    let _ = fs::remove_file(file);
+}
+
 impl Pending {
-    fn write(&self) -> Result<(), String> {
+    fn write(&self, push: &Push) -> Result<(), String> {
         let _lock = locks::record(&self.repository)?;
-        record::write(&self.repository, std::slice::from_ref(&self.push))?;
-        let _ = fs::remove_file(file(&self.repository, self.push.push));
+        record::write(&self.repository, std::slice::from_ref(push))?;
+        let _ = fs::remove_file(file(&self.repository, push.push));
         Ok(())
+    }
+
+    /// Where Git cannot be run, a file can still be written: the next push finds there what was not this
+    /// one's fault.
+    fn leave_word(&self, push: &Push) {
+        if let Some(problem) = push.problem.as_ref().filter(|_| push.state == State::NotGraded) {
+            let _ = fs::write(file(&self.repository, push.push), problem);
+        }
     }
 }
 

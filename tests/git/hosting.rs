@@ -94,6 +94,25 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
         rows.as_array().expect("rows").iter().map(|row| &row["stages_passed"]).collect();
     assert_eq!(stages, [6, 3, 1]);
     comes_back_from_its_backup(&machine, &json);
+    fails_nobody_at_its_process_limit(&machine);
+}
+
+/// A right server is pushed again and again by the account itself, which may have ever more processes: too
+/// few for git, for the hook, for the sandbox, and at last enough. Whatever cannot be started, the record
+/// never says that the server fails.
+fn fails_nobody_at_its_process_limit(machine: &Machine) {
+    machine.put("right.py", &tests().join("broken/right.py"));
+    machine.put("limited.sh", &tests().join("git/hosting/limited.sh"));
+    machine.run("su - git -c 'sh /tmp/limited.sh'");
+    let notes = "git -C zoe.git notes --ref=challenge list | cut -d\" \" -f1 | \
+                 while read -r note; do git -C zoe.git cat-file blob $note; done";
+    let record = machine.run(&format!("su - git -c '{notes}'"));
+    let pushes: Vec<Value> =
+        record.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let has_verdict = |push: &&Value| push["state"] == "graded" && push["graded"] == true;
+    let (graded, others): (Vec<&Value>, Vec<&Value>) = pushes.iter().partition(has_verdict);
+    assert!(graded.iter().all(|push| push["stages_passed"] == 6), "{graded:#?}");
+    assert!(!graded.is_empty() && !others.is_empty(), "{pushes:#?}");
 }
 
 /// What the page says of a backup, for everything that the account has.

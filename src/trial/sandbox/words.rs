@@ -149,24 +149,26 @@ impl Sandbox {
     }
 }
 
-/// Those of each process; and how many processes there are.
+/// Those of each process; and how many processes there are. None is more than we have ourselves.
 fn limits(limits: &Limits, words: &mut Words) {
     words.all(["prlimit"]);
-    for (name, value) in [
-        ("nproc", limits.processes + OWN_PROCESSES),
+    for (name, resource, value) in [
+        ("nproc", Resource::RLIMIT_NPROC, limits.processes + OWN_PROCESSES),
         // Of address space, runtimes reserve far more than they use.
-        ("data", limits.memory_mib * MIB),
-        ("fsize", limits.disk_mib * MIB),
-        ("cpu", limits.cpu_seconds),
-        ("core", 0),
+        ("data", Resource::RLIMIT_DATA, limits.memory_mib * MIB),
+        ("fsize", Resource::RLIMIT_FSIZE, limits.disk_mib * MIB),
+        ("cpu", Resource::RLIMIT_CPU, limits.cpu_seconds),
+        ("core", Resource::RLIMIT_CORE, 0),
     ] {
-        words.all([format!("--{name}={value}")]);
+        words.all([format!("--{name}={}", value.min(most(resource)))]);
     }
     // Who looks at a program looks at each descriptor.
-    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
-        words.all([format!("--nofile={}:{}", most.min(1024), most.min(MOST_DESCRIPTORS))]);
-    }
-    words.all(["--"]);
+    let descriptors = most(Resource::RLIMIT_NOFILE).min(MOST_DESCRIPTORS);
+    words.all([format!("--nofile={}:{descriptors}", descriptors.min(1024)), "--".to_owned()]);
+}
+
+fn most(resource: Resource) -> u64 {
+    getrlimit(resource).map_or(u64::MAX, |(_, most)| most)
 }
 
 /// Whether a file of /etc belongs to what is called so: php, php8 or php.d; not phpmyadmin.
