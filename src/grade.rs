@@ -95,7 +95,7 @@ fn follow(plan: &Plan, workers: &Workers, reporter: &mut dyn Reporter) -> io::Re
     let mut grade = Grade { verdict: Verdict::Passed, stages_passed: 0 };
     for (stage, messages) in plan.stages.iter().zip(&workers.stages) {
         reporter.stage_begins(stage)?;
-        // Nobody says that a stage has ended where no thread could be started to grade it.
+        // No message says that a stage has ended if no thread could be started to grade it.
         let (mut verdict, mut time) = (Verdict::Unclear, Duration::ZERO);
         for message in messages {
             match message {

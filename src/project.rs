@@ -143,9 +143,9 @@ impl Project {
 
 /// Why there is nothing to run.
 pub enum Unbuilt {
-    /// What the project's own command came to.
+    /// The project's own command failed, or took too long.
     Failed(String),
-    /// What the machine could not do, which says nothing of the project.
+    /// The machine could not run it, which says nothing about the project.
     NotRun(String),
 }
 

@@ -29,7 +29,7 @@ pub struct Mark {
     /// Why nothing was graded, if so.
     pub problem: Option<String>,
     pub contents: Contents,
-    /// What the project exempts itself from.
+    /// The demands that the project waives.
     pub waived: Vec<String>,
 }
 

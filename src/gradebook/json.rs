@@ -38,7 +38,7 @@ struct Row<'a> {
     source_lines: u64,
     source_bytes: u64,
     binary_files: u64,
-    /// What the best push exempts itself from.
+    /// The demands that the best push waives.
     waived: Vec<&'a str>,
     /// The same in words, with other pushes.
     remarks: Vec<String>,

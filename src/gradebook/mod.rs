@@ -66,7 +66,7 @@ impl Entry {
         self.tip.as_ref().is_some_and(|tip| self.history.graded(tip).is_some())
     }
 
-    /// What somebody who judges should know besides.
+    /// Facts that the numbers do not show.
     pub fn remarks(&self) -> Vec<String> {
         remarks::of(&self.history, self.tip.as_deref())
     }

@@ -1,12 +1,12 @@
-//! What somebody who judges a repository should know besides its numbers, in sentences: `challenge status`
-//! and `challenge report` both say them from here.
+//! Remarks on a repository, for a person who judges it: facts that its numbers do not show, in sentences.
+//! `challenge status` and `challenge report` both take them from here.
 
 use super::history::{Event, History, Mark};
 use super::words;
 use crate::host::BRANCH;
 use crate::text::counted;
 
-/// More than so many commits with binary files are not named.
+/// The most pushes with binary files that are named.
 const MOST_NAMED: usize = 5;
 
 /// `tip` is the commit at which the branch is that counts.
@@ -19,7 +19,7 @@ pub fn of(history: &History, tip: Option<&str>) -> Vec<String> {
     remarks
 }
 
-/// What stands on the branch is not what the numbers are about.
+/// The numbers are about another commit than the one on the branch.
 fn not_graded(history: &History, tip: &str) -> Option<String> {
     // Nothing has been pushed to it as long as it is at the starter.
     let is_pushed = history.pushes.iter().any(|push| push.event != Event::Elsewhere);

@@ -49,7 +49,7 @@ pub struct Attempt {
     /// What challenge.toml says, or what the repository was made for.
     pub language: String,
     pub contents: Contents,
-    /// What challenge.toml exempts the program from.
+    /// The demands that challenge.toml waives.
     pub waived: Vec<String>,
     pub stages_passed: usize,
     pub results: Record,

@@ -1,5 +1,5 @@
-//! What a commit holds: how much source there is, and files that nobody can read. Whoever judges a result
-//! knows by it where to look: a server that was not written here is a binary, or very many lines.
+//! The contents of a commit in figures: how much text there is, and which files are binary. They tell a
+//! person who judges a result where to look: a server that was copied is a binary, or very many lines.
 
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Of a file, where Git looks for a zero byte to tell that it is binary.
 const HEAD: usize = 8000;
-/// So many binary files are named.
+/// The most binary files that are named.
 const MOST_NAMED: usize = 10;
 
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -23,7 +23,7 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// Looks at a checkout, before anything has been run in it. What cannot be read is passed over.
+    /// Looks at a checkout, before anything has been run in it. Files that cannot be read are passed over.
     pub fn of(checkout: &Path) -> Contents {
         let mut contents = Contents::default();
         contents.add_folder(checkout, checkout);

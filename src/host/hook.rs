@@ -63,7 +63,7 @@ fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     updates.sort_by_key(|update| update.name != main); // what counts comes first
     let settings = Settings::of(repository);
     let known = settings.as_ref().cloned().unwrap_or_default();
-    // What cannot be renewed is as it was.
+    // If this fails, the repository stays as it was, which is no reason not to grade.
     let _ = upkeep::renew(repository, known.sandbox == SandboxMode::Required);
     let steps = steps(updates);
     let pushes = steps.iter().filter_map(|step| step.as_ref().ok()?.push(&known).into());
@@ -86,7 +86,7 @@ fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     graded
 }
 
-/// What is done with each update: it is graded, or there is a reason not to.
+/// Decides for each update: it is graded, or there is a reason not to.
 fn steps(updates: Vec<Update>) -> Vec<Result<Update, String>> {
     let mut graded: Vec<String> = Vec::new();
     let step = |update: Update| match update.refusal(&graded) {
@@ -168,7 +168,7 @@ impl Update {
         printable(self.branch().unwrap_or_default())
     }
 
-    /// What is known of a push at its beginning.
+    /// The line of the record at the beginning of a push, when little is known.
     fn push(&self, settings: &Settings) -> Push {
         let branch = self.printable_branch();
         Push {

@@ -1,4 +1,5 @@
-//! Who may write to a repository's record: one process at a time, and no other waits for one that is gone.
+//! Locks around a repository's record: one process writes at a time, and none waits for a process that is
+//! gone.
 
 use crate::procfs;
 use std::fs::{self, File};
@@ -8,11 +9,11 @@ use std::time::{Duration, Instant};
 
 const OURS: &str = "challenge.lock";
 
-/// Git keeps a lock for milliseconds. One that nobody has open, and that is older, was left behind by a
-/// git that was killed.
+/// Git keeps a lock for milliseconds. A lock that is older, and that no process has open, was left behind
+/// by a git that was killed.
 const STALE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
-/// For so long, somebody may be at work.
+/// The longest that another process may be at work.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits for the others that are writing to the record. The lock ends with the file.

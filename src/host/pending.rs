@@ -11,7 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Where a file is locked for each push that is being graded, in the repository.
 const FOLDER: &str = "challenge-grading";
 
-/// Those of this process. Whoever has them locked writes to the record, or ends the process.
+/// The pushes of this process. They are locked while the record is written, so that the process does not
+/// end meanwhile.
 static PENDING: Mutex<Vec<Pending>> = Mutex::new(Vec::new());
 
 struct Pending {
@@ -73,7 +74,7 @@ pub fn interrupted() -> Result<(), String> {
     end_all(|push| push.state = State::Interrupted)
 }
 
-/// While the value lives, the hook does not end, whoever goes away.
+/// While the value lives, the hook does not end, even if the learner goes away.
 fn pending() -> MutexGuard<'static, Vec<Pending>> {
     PENDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -98,8 +99,7 @@ fn end_all(change: impl Fn(&mut Push)) -> Result<(), String> {
     })
 }
 
-/// What becomes of a push whose hook is gone. If that left word, the host is the reason; otherwise it was
-/// killed.
+/// Ends a push whose hook is gone. If the hook left word, the host was the reason; otherwise it was killed.
 fn abandon(repository: &Path, push: &mut Push) {
     let file = file(repository, push.push);
     match fs::read_to_string(&file).unwrap_or_default() {

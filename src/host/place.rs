@@ -101,8 +101,8 @@ pub fn try_sandbox(repository: &Path) -> Result<(), String> {
     sandbox(repository, &settings, &ground, &settings.language).map(drop)
 }
 
-/// What a shell prints in a sandbox as pushes have it; its `$0` is `argument`. As `try_sandbox`, it leaves
-/// this process with another file system.
+/// Runs a script in a sandbox like that of a push, with `argument` as its `$0`, and returns what it prints.
+/// Like `try_sandbox`, it leaves this process with another file system.
 pub fn look(settings: &Settings, script: &str, argument: &OsStr) -> Result<String, String> {
     let ground = workplace::cover(Path::new("/"), settings)?;
     fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;

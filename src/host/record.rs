@@ -19,7 +19,7 @@ pub const BRANCH: &str = "refs/heads/results";
 /// The same branch, as a clone has it.
 pub const FETCHED: &str = "refs/remotes/origin/results";
 pub const NOTES: &str = "refs/notes/challenge";
-/// What is below is the host's alone.
+/// Refs below this one are the host's, and learners do not see them.
 pub const KEPT: &str = "refs/challenge";
 
 /// One push, and what came of it.
@@ -41,7 +41,7 @@ pub struct Push {
     pub problem: Option<String>,
     #[serde(default)]
     pub contents: Contents,
-    /// What the project exempts itself from, such as `one_thread`.
+    /// The demands that the project waives, such as `one_thread`.
     #[serde(default)]
     pub waived: Vec<String>,
     /// How many stages passed before the first that did not.
@@ -108,8 +108,8 @@ pub fn write(repository: &Path, pushes: &[Push]) -> Result<(), String> {
     .map(drop)
 }
 
-/// What `git fast-import` reads: a commit in which the notes of these pushes are what `all` says, and the
-/// refs that keep what they are about.
+/// The input of `git fast-import`: a commit that gives these pushes' commits their notes, taken from `all`,
+/// and a ref for each push that keeps its commit.
 fn stream(tip: Option<String>, all: &[Push], pushes: &[Push]) -> Result<String, String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     let mut stream =

@@ -11,9 +11,9 @@ pub const WIDTH: usize = 64;
 /// Why a push is not graded to its end.
 #[derive(Debug)]
 pub enum Obstacle {
-    /// Nobody reads any more what we print.
+    /// The learner has gone: our output has no reader.
     Gone,
-    /// What the host cannot do, in a sentence.
+    /// The host cannot do something, named in a sentence.
     Host(String),
 }
 

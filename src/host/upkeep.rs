@@ -1,5 +1,5 @@
-//! What protects a repository from those who push to it: settings that git obeys, and a hook. A repository
-//! that an earlier version has made gets what is new when it is next used.
+//! Protects a repository from people who push to it, by settings that git obeys and by a hook. A repository
+//! that an earlier version made gets new protections when it is next used.
 
 use super::key::bounds;
 use super::{ATTRIBUTES, locks, write};

@@ -25,7 +25,7 @@ use std::time::Duration;
 use std::{env, fs, io, thread};
 use tempfile::TempDir;
 
-/// Who has it is not disturbed: a place is removed, or the hook ends.
+/// Held while a place is removed or the hook ends, so that only one of them happens.
 static UNDISTURBED: Mutex<()> = Mutex::new(());
 
 /// How often to look for git's thread, in milliseconds.
@@ -191,7 +191,7 @@ fn await_nobody() {
 /// Ends the hook and all that it has started, and removes the directory.
 fn leave(directory: Option<&Path>) -> ! {
     let _undisturbed = undisturbed();
-    // First, so that nobody takes what is killed for a failure of its own.
+    // First: otherwise a build that we kill would be recorded as one that failed.
     let _ = pending::interrupted();
     // Grading goes on until we exit, and may start the program once more.
     const ATTEMPTS: usize = 100;

@@ -147,8 +147,8 @@ fn bring_up_loopback() -> io::Result<()> {
     Ok(())
 }
 
-/// A folder that a command has for itself: an empty file system of at most so many MiB is mounted there,
-/// in which everybody may make files, and which goes with the command.
+/// A folder that a command has for itself: an empty file system is mounted there, in which every user may
+/// make files, and which goes with the command.
 #[derive(Clone, Debug)]
 pub struct Scratch {
     pub folder: PathBuf,

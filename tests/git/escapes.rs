@@ -348,7 +348,7 @@ pub fn redis_itself_is_not_there(world: &World) {
     clone.push(&[]).expect(&["0 of 6 stages pass"]);
 }
 
-/// Whoever hosts puts a new version in the place of the old one, while a push is graded.
+/// The host puts a new version in the place of the old one, while a push is graded.
 pub fn a_new_tester_is_hidden_too_and_nobodys_failure(world: &World) {
     let (clone, tester) = with_tester_in_a_toolchain(world);
     let attack = format!("python3 attack.py read_file '{}'", tester.display());

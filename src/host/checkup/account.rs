@@ -43,7 +43,7 @@ fn groups() -> Finding {
     }
 }
 
-/// Nobody but root can read whether there is a password.
+/// Only root can read whether there is a password.
 fn password() -> Option<Finding> {
     let name = User::from_uid(geteuid()).ok().flatten()?.name;
     let shadow = value("/etc/shadow")?;
@@ -90,7 +90,7 @@ fn keys() -> Vec<Finding> {
                 "{} written by an earlier version for a name with a quote, which can run commands.",
                 counted(doubled, "line was", "lines were")
             ),
-            format!("Remove each line with \\\\ from {}, and make its key anew.", file.display()),
+            format!("Remove each line with \\\\ from {}, and host its key again.", file.display()),
         ));
     }
     let gone = bound.iter().filter(|line| leads_nowhere(line)).count();

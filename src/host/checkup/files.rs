@@ -1,4 +1,4 @@
-//! What is installed, and who may change or read it.
+//! The installed programs and the home: their versions, and who may change or read them.
 
 use super::{Finding, sandbox};
 use crate::git;

@@ -1,4 +1,4 @@
-//! How much of this host a push can use, and all pushes together.
+//! How much of this host one push can use, and all pushes together.
 
 use super::{Finding, value};
 use crate::host::settings::Settings;
@@ -30,7 +30,7 @@ fn memory_of_a_push(settings: &Settings) -> Finding {
     }
 }
 
-/// What is set for this session, or for a slice that it is in.
+/// The limit of this session's control group, or of a slice that it is in.
 fn memory_of_all() -> Finding {
     let name = nix::unistd::User::from_uid(geteuid()).ok().flatten().map(|user| user.name);
     let name = name.unwrap_or_else(|| "git".to_owned());

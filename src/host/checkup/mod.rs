@@ -1,6 +1,6 @@
-//! What protects this host from those who push to it, and what does not: `challenge host check`.
+//! `challenge host check`: tells an administrator how well this host is protected from people who push to it.
 //!
-//! What can be tried is tried, in a sandbox like that of a push; the rest is read from the system.
+//! The sandbox is tried, and looked at from within; everything else is read from the system.
 
 mod account;
 mod files;
@@ -23,9 +23,9 @@ pub enum Grade {
 
 pub struct Finding {
     pub grade: Grade,
-    /// What is so, in a sentence.
+    /// A fact, in a sentence.
     pub text: String,
-    /// How to have it better.
+    /// How to improve it.
     pub cure: Option<String>,
 }
 

@@ -18,7 +18,7 @@ const SERVICES: [(&str, &str); 2] =
 pub fn serve(repository: &Path) -> Result<(), String> {
     let service = asked_for(repository)?;
     let is_shared = Settings::of(repository)?.sandbox == SandboxMode::Required;
-    let _ = upkeep::renew(repository, is_shared); // what cannot be renewed is as it was
+    let _ = upkeep::renew(repository, is_shared);
     // Git inherits the lock, which lasts as long as git and its hook.
     let _connection = connection::take(repository)?;
     bounds::set().map_err(|error| format!("git cannot be limited: {error}"))?;

@@ -1,6 +1,6 @@
-//! The system calls that a program in the sandbox cannot make, as seccomp(2) has it: a short list of what
-//! no server needs, and what would let a stranger's program reach around the walls or into the kernel.
-//! Whoever asks for one gets EPERM, so that runtimes which try it do without.
+//! A filter of system calls for programs in the sandbox, see seccomp(2). It refuses a short list of calls
+//! that no server needs, and by which a stranger's program could reach around the walls or into the kernel.
+//! Such a call fails with EPERM, and runtimes that only try it do without.
 
 use libc::c_long;
 use seccompiler::{
@@ -18,7 +18,7 @@ const REFUSED: &[c_long] = &[
     libc::SYS_process_vm_writev,
     libc::SYS_pidfd_getfd,
     libc::SYS_kcmp,
-    // What it is asked for is done by the kernel without a system call, past this filter.
+    // With it, the kernel does things for a program without a system call, past this filter.
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
