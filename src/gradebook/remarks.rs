@@ -4,7 +4,6 @@
 use super::history::{Event, History, Mark};
 use super::words;
 use crate::host::BRANCH;
-use crate::text::counted;
 
 /// The most pushes with binary files that are named.
 const MOST_NAMED: usize = 5;
@@ -67,10 +66,10 @@ fn waived(history: &History) -> Option<String> {
 fn interrupted(history: &History) -> Option<String> {
     match history.count(Event::Interrupted) {
         0 => None,
-        count => Some(format!(
-            "{} interrupted before the end, and counted as tries",
-            counted(count, "push was", "pushes were")
-        )),
+        1 => Some("1 push was interrupted before its end, and counts as a try".to_owned()),
+        count => {
+            Some(format!("{count} pushes were interrupted before their end, and count as tries"))
+        }
     }
 }
 

@@ -50,6 +50,7 @@ fn row(number: usize, entry: &Entry) -> Markup {
         tr role="row" {
             th scope="row" role="rowheader" {
                 a href={ "#" (anchor(number)) } { bdi { (entry.name) } }
+                @if !entry.remarks().is_empty() { small { " with remarks" } }
             }
             td role="cell" class="reached" { (progress(history)) }
             @for (stage, past) in STAGES.iter().zip(&history.stages) { (stage_cell(stage, past)) }
