@@ -119,9 +119,29 @@ pub fn system_call(thread: u32) -> Option<(i64, [u64; 3])> {
     Some((number, [argument()?, argument()?, argument()?]))
 }
 
-/// The descriptors that an epoll instance watches.
-pub fn epoll_watches(process: u32, descriptor: u64) -> Vec<u64> {
+/// What an epoll instance watches.
+pub struct Watched {
+    /// The descriptor by which it was registered. It may be closed, while another one keeps the file open.
+    pub descriptor: u64,
+    pub inode: u64,
+}
+
+/// All that an epoll instance watches. What was registered with EPOLLONESHOT stays in the kernel's list
+/// after its event, but is not watched until it is registered again.
+pub fn epoll_watches(process: u32, descriptor: u64) -> Vec<Watched> {
     let info = fs::read_to_string(format!("/proc/{process}/fdinfo/{descriptor}"));
-    let watched = |line: &str| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok();
     info.unwrap_or_default().lines().filter_map(watched).collect()
+}
+
+/// A line such as `tfd:        6 events:       19 data:        6  pos:0 ino:1a2b sdev:8`.
+fn watched(line: &str) -> Option<Watched> {
+    /// The flags that say how to watch, above those that say what for. Of the latter, what is watched has
+    /// at least EPOLLERR and EPOLLHUP, which the kernel adds; see epoll_ctl(2).
+    const HOW: u32 = 0xf000_0000;
+    let mut fields = line.strip_prefix("tfd:")?.split_whitespace();
+    let descriptor = fields.next()?.parse().ok()?;
+    let events = u32::from_str_radix(fields.nth(1)?, 16).ok()?;
+    let inode = fields.find_map(|field| field.strip_prefix("ino:"))?;
+    let inode = u64::from_str_radix(inode, 16).ok()?;
+    (events & !HOW != 0).then_some(Watched { descriptor, inode })
 }

@@ -1,6 +1,7 @@
 //! The X-ray: what the program was doing at the moment when a check failed. It never judges.
 
 mod syscall;
+mod waiters;
 mod words;
 
 use crate::bytes::printable;
@@ -12,6 +13,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 pub use syscall::Activity;
+pub use waiters::{Meeting, Waiter};
 
 /// For how long the program's use of the processor is measured.
 const SAMPLE: Duration = Duration::from_millis(100);

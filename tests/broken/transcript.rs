@@ -25,7 +25,7 @@ const VARIABLE: [(&str, &str); 17] = [
     // The X-ray.
     (r"\bwas\s+running(,\s+and\s+used\s+\d+\s+%\s+of\s+a\s+processor)?", "was running"),
     (r"\bthread\s+\x22[^\x22]*\x22", "thread \x22…\x22"),
-    (r"\b\d{2,}\s+(threads|processes)", "N $1"),
+    (r"\b\d{2,}\s+(threads|processes|in)\b", "N $1"),
     (r"\b\d+\s+%\s+of\s+a\s+processor", "N % of a processor"),
     (r"\b\d+\s+open\s+descriptors", "N open descriptors"),
     (r"\b(had|has)\s+\d+\b", "$1 N"),
