@@ -39,18 +39,47 @@ pub fn descriptors(process: u32) -> Vec<u32> {
 
 /// The processor time that a process and its threads have used.
 pub fn cpu_time(process: u32) -> Duration {
-    let ticks: u64 =
-        [USER_TIME, KERNEL_TIME].into_iter().filter_map(|field| stat_field(process, field)).sum();
+    usage(process).map_or(Duration::ZERO, |usage| usage.own)
+}
+
+/// Processor time that a process has used.
+#[derive(Clone, Copy, Debug)]
+pub struct Usage {
+    pub parent: u32,
+    pub own: Duration,
+    /// That of the children which it has waited for after their end, with what those have waited for.
+    pub children: Duration,
+}
+
+pub fn usage(process: u32) -> Option<Usage> {
+    let stat = stat(process)?;
+    let fields: Vec<&str> = stat.split(' ').collect();
+    let time = |at: usize| Some(ticks(fields.get(at)?.parse().ok()?));
+    Some(Usage {
+        parent: fields.get(PARENT)?.parse().ok()?,
+        own: time(USER_TIME)? + time(KERNEL_TIME)?,
+        children: time(CHILDREN_USER_TIME)? + time(CHILDREN_KERNEL_TIME)?,
+    })
+}
+
+/// A time that the kernel counts in ticks of the clock.
+pub fn ticks(ticks: u64) -> Duration {
     // SAFETY: sysconf only reads.
     let ticks_a_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1) as u64;
     Duration::from_millis(ticks * 1000 / ticks_a_second)
 }
 
-/// For how long a thread could have run, and had to wait for a processor.
+/// For how long a thread could have run, and had to wait for a processor. A wait is added when it is over.
 pub fn time_in_queue(thread: u32) -> Duration {
-    let text = fs::read_to_string(format!("/proc/{thread}/schedstat")).unwrap_or_default();
-    let nanoseconds = text.split(' ').nth(1).and_then(|field| field.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or(0))
+    turns(thread).map_or(Duration::ZERO, |[_, queued, _]| Duration::from_nanos(queued))
+}
+
+/// A thread's turns on a processor: for how long it ran and was in the queue, in nanoseconds, and how
+/// often it had a turn.
+pub fn turns(thread: u32) -> Option<[u64; 3]> {
+    let text = fs::read_to_string(format!("/proc/{thread}/schedstat")).ok()?;
+    let numbers: Vec<u64> = text.split_whitespace().map_while(|field| field.parse().ok()).collect();
+    numbers.try_into().ok()
 }
 
 /// The name of a thread, or of a process by the number of its first thread.
@@ -63,6 +92,8 @@ pub fn name(thread: u32) -> String {
 const PARENT: usize = 1;
 const USER_TIME: usize = 11;
 const KERNEL_TIME: usize = 12;
+const CHILDREN_USER_TIME: usize = 13;
+const CHILDREN_KERNEL_TIME: usize = 14;
 
 fn stat_field(process: u32, field: usize) -> Option<u64> {
     stat(process)?.split(' ').nth(field)?.parse().ok()

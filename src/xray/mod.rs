@@ -88,14 +88,6 @@ pub fn take(ancestor: u32, ports: &[(Lane, u16)]) -> Xray {
     }
 }
 
-impl Xray {
-    /// Whether the program wants to run and is not let: somebody else has the processor.
-    pub fn is_starved(&self) -> bool {
-        let wants = self.threads.iter().any(|thread| thread.activity == Activity::Running);
-        wants && self.cpu_share < 0.4
-    }
-}
-
 /// The addresses at which one of the processes listens, if nobody listens where clients come.
 fn listens(processes: &[u32]) -> Vec<SocketAddr> {
     if sockets::listener().is_some() {
