@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Failure, Problem, Symptom};
 use crate::stages::Stage;
+use crate::trial::supervised::are_processes_used_up;
 use crate::trial::{Subject, Trial, namespaces};
 use std::collections::VecDeque;
 use std::io;
@@ -227,6 +228,9 @@ impl Bench<'_> {
         for repeats in 0..ATTEMPTS {
             match self.attempt(index, check) {
                 Ok(()) => return (Outcome::Passed, repeats),
+                Err(Problem::Failed(_)) if are_processes_used_up() => {
+                    why = "the system has no more processes for the program".to_owned();
+                }
                 Err(Problem::Failed(failure)) => return (Outcome::Failed(failure), repeats),
                 Err(Problem::Delayed(reason)) => why = reason,
             }
@@ -252,7 +256,7 @@ impl Bench<'_> {
             trial.settle();
             trial.expect_running()
         });
-        let result = result.map_err(|problem| doubt(problem, trial.starved_for()));
+        let result = result.map_err(|problem| doubt(problem, &trial));
         if let Err(Problem::Failed(failure)) = &result {
             self.is_silent |= failure.symptom.is_silence();
         }
@@ -263,9 +267,9 @@ impl Bench<'_> {
     fn start(&mut self) -> Result<Trial, Problem> {
         namespaces::renew_network()
             .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
-        let started = Trial::start(&self.plan.subject, Arc::clone(self.cancelled))
-            .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?
-            .map_err(|problem| doubt(problem, Duration::ZERO));
+        let (trial, listening) = Trial::start(&self.plan.subject, Arc::clone(self.cancelled))
+            .map_err(|error| Problem::Delayed(format!("cannot start a process: {error}")))?;
+        let started = listening.map_err(|problem| doubt(problem, &trial)).map(|()| trial);
         if let Err(Problem::Failed(_)) = &started {
             self.starts = false;
         }
@@ -273,26 +277,17 @@ impl Bench<'_> {
     }
 }
 
-/// A failure that is a matter of time proves nothing if the machine was too busy.
-fn doubt(problem: Problem, starved: Duration) -> Problem {
-    const MOST_STARVED: Duration = Duration::from_millis(250);
+/// A failure that is a matter of time proves nothing if others kept the machine too busy.
+fn doubt(problem: Problem, trial: &Trial) -> Problem {
     let Problem::Failed(failure) = problem else { return problem };
-    let program_was_starved = failure.xray.as_ref().is_some_and(|xray| xray.is_starved());
-    match failure.symptom {
+    let excuse = match failure.symptom {
         Symptom::NeverListened(_)
         | Symptom::Silence { .. }
         | Symptom::NotAccepted(_)
         | Symptom::NotRead { .. }
         | Symptom::TooSlow(_)
-        | Symptom::Measured(_)
-            if starved > MOST_STARVED || program_was_starved =>
-        {
-            Problem::Delayed(if program_was_starved {
-                "the machine was too busy to let the program run".to_owned()
-            } else {
-                format!("the tester itself was kept waiting for {:.1} s", starved.as_secs_f64())
-            })
-        }
-        _ => Problem::Failed(failure),
-    }
+        | Symptom::Measured(_) => trial.excuse(),
+        _ => None,
+    };
+    excuse.map_or(Problem::Failed(failure), Problem::Delayed)
 }

@@ -40,18 +40,47 @@ pub fn descriptors(process: u32) -> Vec<u32> {
 
 /// The processor time that a process and its threads have used.
 pub fn cpu_time(process: u32) -> Duration {
-    let ticks: u64 =
-        [USER_TIME, KERNEL_TIME].into_iter().filter_map(|field| stat_field(process, field)).sum();
+    usage(process).map_or(Duration::ZERO, |usage| usage.own)
+}
+
+/// Processor time that a process has used.
+#[derive(Clone, Copy, Debug)]
+pub struct Usage {
+    pub parent: u32,
+    pub own: Duration,
+    /// That of the children which it has waited for after their end, with what those have waited for.
+    pub children: Duration,
+}
+
+pub fn usage(process: u32) -> Option<Usage> {
+    let stat = stat(process)?;
+    let fields: Vec<&str> = stat.split(' ').collect();
+    let time = |at: usize| Some(ticks(fields.get(at)?.parse().ok()?));
+    Some(Usage {
+        parent: fields.get(PARENT)?.parse().ok()?,
+        own: time(USER_TIME)? + time(KERNEL_TIME)?,
+        children: time(CHILDREN_USER_TIME)? + time(CHILDREN_KERNEL_TIME)?,
+    })
+}
+
+/// A time that the kernel counts in ticks of the clock.
+pub fn ticks(ticks: u64) -> Duration {
     // SAFETY: sysconf only reads.
     let ticks_a_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1) as u64;
     Duration::from_millis(ticks * 1000 / ticks_a_second)
 }
 
-/// For how long a thread could have run, and had to wait for a processor.
+/// For how long a thread could have run, and had to wait for a processor. A wait is added when it is over.
 pub fn time_in_queue(thread: u32) -> Duration {
-    let text = fs::read_to_string(format!("/proc/{thread}/schedstat")).unwrap_or_default();
-    let nanoseconds = text.split(' ').nth(1).and_then(|field| field.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or(0))
+    turns(thread).map_or(Duration::ZERO, |[_, queued, _]| Duration::from_nanos(queued))
+}
+
+/// A thread's turns on a processor: for how long it ran and was in the queue, in nanoseconds, and how
+/// often it had a turn.
+pub fn turns(thread: u32) -> Option<[u64; 3]> {
+    let text = fs::read_to_string(format!("/proc/{thread}/schedstat")).ok()?;
+    let numbers: Vec<u64> = text.split_whitespace().map_while(|field| field.parse().ok()).collect();
+    numbers.try_into().ok()
 }
 
 /// The name of a thread, or of a process by the number of its first thread.
@@ -64,6 +93,8 @@ pub fn name(thread: u32) -> String {
 const PARENT: usize = 1;
 const USER_TIME: usize = 11;
 const KERNEL_TIME: usize = 12;
+const CHILDREN_USER_TIME: usize = 13;
+const CHILDREN_KERNEL_TIME: usize = 14;
 
 fn stat_field(process: u32, field: usize) -> Option<u64> {
     stat(process)?.split(' ').nth(field)?.parse().ok()
@@ -120,10 +151,17 @@ pub fn system_call(thread: u32) -> Option<(i64, [u64; 3])> {
     Some((number, [argument()?, argument()?, argument()?]))
 }
 
-/// The descriptors that an epoll instance watches.
-pub fn epoll_watches(process: u32, descriptor: u64) -> Vec<u64> {
+/// What an epoll instance watches.
+pub struct Watched {
+    /// The descriptor by which it was registered. It may be closed, while another one keeps the file open.
+    pub descriptor: u64,
+    pub inode: u64,
+}
+
+/// All that an epoll instance watches. What was registered with EPOLLONESHOT stays in the kernel's list
+/// after its event, but is not watched until it is registered again.
+pub fn epoll_watches(process: u32, descriptor: u64) -> Vec<Watched> {
     let info = fs::read_to_string(format!("/proc/{process}/fdinfo/{descriptor}"));
-    let watched = |line: &str| line.strip_prefix("tfd:")?.split_whitespace().next()?.parse().ok();
     info.unwrap_or_default().lines().filter_map(watched).collect()
 }
 
@@ -134,4 +172,17 @@ pub fn is_open(file: &Path) -> bool {
     };
     let mut processes = numbers_in("/proc").into_iter();
     processes.any(|process| descriptors(process).into_iter().any(|number| is_it(process, number)))
+}
+
+/// A line such as `tfd:        6 events:       19 data:        6  pos:0 ino:1a2b sdev:8`.
+fn watched(line: &str) -> Option<Watched> {
+    /// The flags that say how to watch, above those that say what for. Of the latter, what is watched has
+    /// at least EPOLLERR and EPOLLHUP, which the kernel adds; see epoll_ctl(2).
+    const HOW: u32 = 0xf000_0000;
+    let mut fields = line.strip_prefix("tfd:")?.split_whitespace();
+    let descriptor = fields.next()?.parse().ok()?;
+    let events = u32::from_str_radix(fields.nth(1)?, 16).ok()?;
+    let inode = fields.find_map(|field| field.strip_prefix("ino:"))?;
+    let inode = u64::from_str_radix(inode, 16).ok()?;
+    (events & !HOW != 0).then_some(Watched { descriptor, inode })
 }

@@ -1,5 +1,7 @@
 //! The grader itself: where it runs a program, what it leaves behind, and what it reports.
 
+#[path = "machine/busy.rs"]
+mod busy;
 #[path = "machine/output.rs"]
 mod output;
 #[path = "machine/places.rs"]
@@ -16,6 +18,7 @@ const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 
 fn main() {
     let suite = Suite::default();
+    let suite = busy::tests(suite);
     let suite = survivors::tests(suite);
     let suite = output::tests(suite);
     let suite = reports::tests(suite);

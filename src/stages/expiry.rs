@@ -133,16 +133,23 @@ impl Timed {
         if result.is_ok() || self.sent.elapsed() < self.span {
             return result;
         }
-        let (answered, span) = (self.stored - self.sent, self.span.as_millis());
-        if answered < self.span || trial.starved_for() > self.span / 5 {
-            let why = "the deadline passed before the question was asked";
-            return Err(Problem::Delayed(why.to_owned()));
+        if let Some(why) = trial.excuse_for(self.span / 5) {
+            return Err(Problem::Delayed(why));
         }
-        Err(trial.measured(format!(
-            "SET with a deadline in {span} ms was answered {} ms after it was sent: the server seems \
-             to wait until the deadline has passed.",
-            answered.as_millis()
-        )))
+        let (answered, span) = (self.stored - self.sent, self.span.as_millis());
+        let finding = match answered < self.span {
+            true => format!(
+                "GET was answered {} ms after a SET with a deadline in {span} ms was sent: the server \
+                 seems to be busy with something else.",
+                self.sent.elapsed().as_millis()
+            ),
+            false => format!(
+                "SET with a deadline in {span} ms was answered {} ms after it was sent: the server seems \
+                 to wait until the deadline has passed.",
+                answered.as_millis()
+            ),
+        };
+        Err(trial.measured(finding))
     }
 
     /// Waits until the deadline has passed: the key is gone then, or very soon.

@@ -5,6 +5,7 @@ use crate::chapter::Chapter;
 use crate::check::{Check, Problem};
 use crate::resp::Reply;
 use crate::trial::{Client, Trial};
+use crate::xray::Waiter;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -71,8 +72,9 @@ pub const STAGE: Stage = Stage {
         Check {
             name: "one thread serves all clients",
             run: one_thread,
-            cause: "each client has a thread or a process of its own; in this stage, one thread \
-                    waits for all of them (select, poll, epoll, kqueue or an event loop on top)",
+            cause: "each client has a thread or a process of its own, or several that were made in \
+                    advance share the clients; in this stage, one thread waits for all of them \
+                    (select, poll, epoll, kqueue or an event loop on top)",
         },
         Check {
             name: "with nothing to do, the program sleeps",
@@ -240,10 +242,10 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     }
     let mut first = trial.connect()?;
     echoes(trial, &mut first)?;
-    let before = trial.threads();
+    let (before, alone) = (trial.threads(), waiters(trial));
     let mut clients = trial.connect_all(CLIENTS)?;
     clients.iter_mut().try_for_each(|client| echoes(trial, client))?;
-    let after = trial.threads();
+    let (after, together) = (trial.threads(), waiters(trial));
     if after > before + RUNTIME {
         return Err(trial.found(format!(
             "With 1 client, the program had {before} thread(s), counted over all of its processes; \
@@ -251,7 +253,43 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
             CLIENTS + 1
         )));
     }
-    Ok(())
+    // Threads that were made in advance do not grow. With one client, they are seen to wait for the next.
+    let waiters = if together.is_empty() { alone } else { together };
+    match waiters.len() {
+        0 => Ok(()),
+        count => Err(trial.found(format!(
+            "{count} threads wait for clients at the same time, counted over all of the program's \
+             processes: {}.",
+            who_waits(&waiters)
+        ))),
+    }
+}
+
+/// Several threads that wait for clients at the same time; empty for a right program.
+fn waiters(trial: &Trial) -> Vec<Waiter> {
+    trial.until_quiet();
+    trial.rival_waiters()
+}
+
+/// How many wait in which system call, and for what.
+fn who_waits(waiters: &[Waiter]) -> String {
+    let mut calls: Vec<&str> = waiters.iter().map(|waiter| waiter.call).collect();
+    calls.sort_unstable();
+    calls.dedup();
+    let groups: Vec<String> = (calls.into_iter())
+        .map(|call| {
+            let group = || waiters.iter().filter(move |waiter| waiter.call == call);
+            let listener = group().any(|waiter| waiter.listener);
+            let clients = group().any(|waiter| waiter.clients);
+            let sockets = match (listener, clients) {
+                (true, true) => "the listening socket and clients' connections",
+                (true, false) => "the listening socket",
+                (false, _) => "clients' connections",
+            };
+            format!("{} in {call} on {sockets}", group().count())
+        })
+        .collect();
+    groups.join(", and ")
 }
 
 fn asleep(trial: &mut Trial) -> Result<(), Problem> {
@@ -285,8 +323,11 @@ pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
             )));
         }
     }
-    let why = "the machine was too busy to show whether the program sleeps";
-    Err(Problem::Delayed(why.to_owned()))
+    Err(trial.measured(format!(
+        "Nobody sent anything for {:.1} s, and the program was never quiet for half a second: it kept \
+         asking for a processor.",
+        start.elapsed().as_secs_f64()
+    )))
 }
 
 fn no_leak(trial: &mut Trial) -> Result<(), Problem> {

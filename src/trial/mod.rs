@@ -1,5 +1,6 @@
 //! A trial: the program under test in a private place, and the clients that talk to it.
 
+mod busy;
 pub mod cgroup;
 mod client;
 pub mod init;
@@ -11,6 +12,7 @@ pub mod sandbox;
 mod starvation;
 pub mod supervised;
 mod transcript;
+mod usage;
 mod waits;
 
 pub use client::Client;
@@ -21,8 +23,8 @@ use crate::check::{Failure, Problem, Symptom};
 use crate::resp::Reply;
 use crate::sockets;
 use crate::xray::{self, Xray};
+use busy::Window;
 use program::Program;
-use starvation::Watch;
 use std::cell::{Cell, RefCell};
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
@@ -77,17 +79,17 @@ struct Shared {
     note: Cell<Option<String>>,
     /// Set when nobody is interested in the trial any more.
     cancelled: Arc<AtomicBool>,
-    watch: Watch,
+    window: RefCell<Window>,
 }
 
 impl Trial {
-    /// Starts the program and waits until it listens.
+    /// Starts the program and waits until it listens, or does not.
     pub fn start(
         subject: &Subject,
         cancelled: Arc<AtomicBool>,
-    ) -> io::Result<Result<Trial, Problem>> {
+    ) -> io::Result<(Trial, Result<(), Problem>)> {
         let program = Program::start(&subject.program, &subject.place)?;
-        let watch = Watch::start()?;
+        let window = Window::start()?;
         let trial = Trial {
             shared: Rc::new(Shared {
                 program: RefCell::new(program),
@@ -97,12 +99,13 @@ impl Trial {
                 deadline: Cell::new(Instant::now() + CHECK_TIME),
                 note: Cell::default(),
                 cancelled,
-                watch,
+                window: RefCell::new(window),
             }),
             subject: subject.clone(),
             random: fastrand::Rng::with_seed(0),
         };
-        Ok(trial.await_listener().map(|()| trial))
+        let listening = trial.await_listener();
+        Ok((trial, listening))
     }
 
     /// Begins a check: forgets the conversation of the one before.
@@ -111,12 +114,7 @@ impl Trial {
         *self.shared.transcript.borrow_mut() = Transcript::new();
         self.shared.ports.borrow_mut().clear();
         self.shared.deadline.set(Instant::now() + CHECK_TIME);
-        self.shared.watch.reset();
-    }
-
-    /// How long the tester itself was kept from running during the check, at the longest.
-    pub fn starved_for(&self) -> Duration {
-        self.shared.watch.longest_delay()
+        self.watch_machine();
     }
 
     /// Waits less from now on, as for a program that has been silent before.
@@ -186,6 +184,7 @@ impl Trial {
 
     /// Starts the program anew, where nobody has connected to it yet.
     pub fn start_anew(&mut self) -> Result<(), Problem> {
+        self.program_ends();
         self.shared.program.borrow_mut().stop();
         namespaces::renew_network()
             .map_err(|error| Problem::Delayed(format!("no private network: {error}")))?;
@@ -194,6 +193,7 @@ impl Trial {
 
     /// Kills the program, and starts it again in the same place.
     pub fn restart(&mut self) -> Result<(), Problem> {
+        self.program_ends();
         self.shared.program.borrow_mut().stop();
         let program = Program::start(&self.subject.program, &self.subject.place)
             .map_err(|error| Problem::Delayed(format!("the program did not start: {error}")))?;

@@ -1,6 +1,7 @@
 //! The X-ray: what the program was doing at the moment when a check failed. It never judges.
 
 mod syscall;
+mod waiters;
 mod words;
 
 use crate::bytes::printable;
@@ -12,6 +13,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 pub use syscall::Activity;
+pub use waiters::{Meeting, Waiter};
 
 /// For how long the program's use of the processor is measured.
 const SAMPLE: Duration = Duration::from_millis(100);
@@ -81,14 +83,6 @@ pub fn take(processes: &[u32], ports: &[(Lane, u16)]) -> Xray {
         descriptors: processes.iter().map(|&process| procfs::descriptors(process).len()).sum(),
         lanes,
         listens: listens(processes),
-    }
-}
-
-impl Xray {
-    /// Whether the program wants to run and is not let: somebody else has the processor.
-    pub fn is_starved(&self) -> bool {
-        let wants = self.threads.iter().any(|thread| thread.activity == Activity::Running);
-        wants && self.cpu_share < 0.4
     }
 }
 

@@ -39,22 +39,28 @@ fn decode(process: u32, number: i64, arguments: [u64; 3]) -> Activity {
         libc::SYS_readv => on("readv"),
         libc::SYS_recvfrom => on("recvfrom"),
         libc::SYS_recvmsg => on("recvmsg"),
+        libc::SYS_recvmmsg => on("recvmmsg"),
+        libc::SYS_preadv2 => on("preadv2"), // on a socket, it is readv
+        libc::SYS_splice => on("splice"),
         libc::SYS_write => on("write"),
         libc::SYS_writev => on("writev"),
         libc::SYS_sendto => on("sendto"),
         libc::SYS_sendmsg => on("sendmsg"),
+        libc::SYS_sendmmsg => on("sendmmsg"),
+        libc::SYS_pwritev2 => on("pwritev2"),
+        libc::SYS_sendfile => on("sendfile"),
         libc::SYS_accept => on("accept"),
         libc::SYS_accept4 => on("accept4"),
         libc::SYS_ppoll => watching("ppoll", polled(process, first, second)),
         libc::SYS_pselect6 => watching("pselect", selected(process, first, [second, third])),
-        libc::SYS_epoll_pwait => watching("epoll_pwait", procfs::epoll_watches(process, first)),
-        libc::SYS_epoll_pwait2 => watching("epoll_pwait2", procfs::epoll_watches(process, first)),
+        libc::SYS_epoll_pwait => watching("epoll_pwait", registered(process, first)),
+        libc::SYS_epoll_pwait2 => watching("epoll_pwait2", registered(process, first)),
         #[cfg(target_arch = "x86_64")]
         libc::SYS_poll => watching("poll", polled(process, first, second)),
         #[cfg(target_arch = "x86_64")]
         libc::SYS_select => watching("select", selected(process, first, [second, third])),
         #[cfg(target_arch = "x86_64")]
-        libc::SYS_epoll_wait => watching("epoll_wait", procfs::epoll_watches(process, first)),
+        libc::SYS_epoll_wait => watching("epoll_wait", registered(process, first)),
         libc::SYS_nanosleep => Activity::Sleeping { call: "nanosleep" },
         libc::SYS_clock_nanosleep => Activity::Sleeping { call: "clock_nanosleep" },
         libc::SYS_futex => Activity::Waiting { call: "futex" },
@@ -63,6 +69,12 @@ fn decode(process: u32, number: i64, arguments: [u64; 3]) -> Activity {
         libc::SYS_rt_sigsuspend => Activity::Waiting { call: "sigsuspend" },
         _ => Activity::Unknown,
     }
+}
+
+/// The descriptors that an epoll instance watches.
+fn registered(process: u32, epoll: u64) -> Vec<u64> {
+    let watched = procfs::epoll_watches(process, epoll).into_iter();
+    watched.map(|watched| watched.descriptor).collect()
 }
 
 /// The descriptors in an array of `pollfd`: eight bytes each, of which the first four are the

@@ -5,8 +5,9 @@ use crate::trial::Lane;
 use std::time::Duration;
 
 /// The calls in which a program waits for bytes, and those in which it waits to be rid of some.
-const READS: [&str; 4] = ["read", "readv", "recvfrom", "recvmsg"];
-const WRITES: [&str; 4] = ["write", "writev", "sendto", "sendmsg"];
+const READS: [&str; 7] = ["read", "readv", "recvfrom", "recvmsg", "recvmmsg", "preadv2", "splice"];
+const WRITES: [&str; 7] =
+    ["write", "writev", "sendto", "sendmsg", "sendmmsg", "pwritev2", "sendfile"];
 
 impl Xray {
     /// What the program was doing, in sentences. `lane` has been waiting for `waited`, if anybody has.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 /// What differs between two runs, and what stands for it. Lines may be broken anywhere.
-const VARIABLE: [(&str, &str); 17] = [
+const VARIABLE: [(&str, &str); 19] = [
     // The times of the conversation, and how much of it there was.
     (r"(?m)^ +\d+\.\d{3} ", "  0.000 "),
     (r"… \d+ earlier", "… N earlier"),
@@ -25,7 +25,13 @@ const VARIABLE: [(&str, &str); 17] = [
     // The X-ray.
     (r"\bwas\s+running(,\s+and\s+used\s+\d+\s+%\s+of\s+a\s+processor)?", "was running"),
     (r"\bthread\s+\x22[^\x22]*\x22", "thread \x22…\x22"),
-    (r"\b\d{2,}\s+(threads|processes)", "N $1"),
+    (r"\b\d{2,}\s+(threads|processes|in)\b", "N $1"),
+    // Which of many threads has which client.
+    (
+        r"(thread\s+\x22…\x22\s+was\s+waiting\s+in)\s+(accept4|recvfrom)\s+on\s+(the\s+listening\s+socket|client\s+\d+'s\s+connection)",
+        "$1 accept4 or recvfrom",
+    ),
+    (r"\bsocket\s+and\s+\d+\s+clients\b", "socket and N clients"),
     (r"\b\d+\s+%\s+of\s+a\s+processor", "N % of a processor"),
     (r"\b\d+\s+open\s+descriptors", "N open descriptors"),
     (r"\b(had|has)\s+\d+\b", "$1 N"),
