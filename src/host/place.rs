@@ -67,6 +67,8 @@ fn toolchain(
     is_needed: bool,
 ) -> Result<Option<Toolchain>, String> {
     match language.toolchain() {
+        // Reached by a link from elsewhere: the system is shown anyway.
+        Some(Toolchain { folder, .. }) if folder == Path::new("/usr") => Ok(None),
         Some(Toolchain { folder, .. }) if holds_more(&folder, repository) => match is_needed {
             true => Err(format!(
                 "{} was found in {}, and the sandbox would show all that is there; put it into a folder \
