@@ -1,7 +1,7 @@
 //! Git, the program: how we run it, and what it says when it refuses.
 
 use std::ffi::OsStr;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -26,6 +26,44 @@ pub fn with_input<S: AsRef<OsStr>>(
     output_of(command(directory).args(arguments), input)
 }
 
+/// How much of a commit there is room for: files with folders, and bytes.
+#[derive(Clone, Copy)]
+pub struct Room {
+    pub files: u64,
+    pub bytes: u64,
+}
+
+/// Whether the files of a commit fit: a few kilobytes of a push can stand for millions of files, or for
+/// terabytes. Git is stopped as soon as they do not.
+pub fn fits(repository: &Path, commit: &str, room: Room) -> io::Result<bool> {
+    let mut git = limited(&command(repository), &[]);
+    git.args(["ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit]);
+    git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = git.spawn()?;
+    let mut entries = BufReader::new(child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);
+    let (mut files, mut bytes) = (0, 0);
+    let mut entry = Vec::new();
+    while entries.by_ref().take(LONGEST_ENTRY).read_until(0, &mut entry)? > 0 {
+        // `100644 blob 0123… 42<TAB>path`; a folder has a `-` in the place of the size.
+        let head = entry.split(|byte| *byte == b'\t').next().unwrap_or_default();
+        let size =
+            String::from_utf8_lossy(head).rsplit(' ').next().and_then(|size| size.parse().ok());
+        files += 1;
+        bytes += size.unwrap_or(0_u64);
+        if files > room.files || bytes > room.bytes {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Ok(false);
+        }
+        entry.clear();
+    }
+    // Git that reached a limit of its own has not said how much there is.
+    Ok(child.wait()?.success())
+}
+
+/// The longest line of a list of files: a path has a few kilobytes at most where it can be checked out.
+const LONGEST_ENTRY: u64 = 64 * 1024;
+
 /// Writes the files of a commit of a bare repository into an empty directory, and notes them in an
 /// index, which is not the repository's: two pushes must not wait for that.
 pub fn export(
@@ -45,16 +83,12 @@ const MOST_IGNORED: u64 = 16 * 1024 * 1024;
 /// byte behind it. A directory that is ignored as a whole stands for all that is in it.
 ///
 /// Programs of strangers may have left anything there, such as a `.gitignore` that is a pipe, or is
-/// larger than memory. So git has limits; an error says that it has reached one.
+/// larger than memory. An error says that git has reached a limit.
 pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> io::Result<Vec<u8>> {
-    let git = beside(repository, directory, index);
-    let mut limited = Command::new("timeout");
-    limited.args(["-s", "KILL", "10", "prlimit", "--data=536870912", "--"]);
-    limited.arg(git.get_program()).args(git.get_args());
-    limited.envs(git.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    limited.args(["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"]);
-    limited.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = limited.spawn()?;
+    let mut git = beside(repository, directory, index);
+    git.args(["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"]);
+    git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = git.spawn()?;
     let mut names = Vec::new();
     if let Some(stdout) = child.stdout.take() {
         stdout.take(MOST_IGNORED).read_to_end(&mut names)?;
@@ -66,22 +100,42 @@ pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> io::Result<
     }
 }
 
-/// Git on files that strangers have committed or made. It knows this repository's settings and nobody
-/// else's: a file of theirs could ask for what a host has set up for all repositories, such as a filter.
+/// Whether a commit is among the ancestors of another. An error says that git could not tell.
+pub fn is_ancestor(repository: &Path, old: &str, new: &str) -> io::Result<bool> {
+    let mut git = limited(&command(repository), &[]);
+    git.args(["merge-base", "--is-ancestor", old, new]);
+    git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match git.status()?.code() {
+        Some(0) => Ok(true),
+        Some(1) => Ok(false),
+        _ => Err(io::ErrorKind::Other.into()),
+    }
+}
+
+/// Git on files that strangers have committed or made. It knows this repository's settings and no
+/// others: a file of theirs could ask for something that a host has set up for all repositories, such as a
+/// filter.
 fn beside(repository: &Path, directory: &Path, index: &Path) -> Command {
     let mut git = command(repository);
     git.args(["-c", "safe.directory=*", "-c", "core.attributesFile=/dev/null"]);
     git.args(["--git-dir=.", "--work-tree"]).arg(directory);
-    git.env("GIT_INDEX_FILE", index);
-    for (name, value) in [
-        ("GIT_CONFIG_NOSYSTEM", "1"),
-        ("GIT_CONFIG_GLOBAL", "/dev/null"),
-        ("GIT_ATTR_NOSYSTEM", "1"),
-        ("GIT_NO_LAZY_FETCH", "1"),
-    ] {
-        git.env(name, value);
-    }
-    git
+    let variables = [
+        ("GIT_INDEX_FILE", index.as_os_str()),
+        ("GIT_CONFIG_NOSYSTEM", "1".as_ref()),
+        ("GIT_CONFIG_GLOBAL", "/dev/null".as_ref()),
+        ("GIT_ATTR_NOSYSTEM", "1".as_ref()),
+        ("GIT_NO_LAZY_FETCH", "1".as_ref()),
+    ];
+    limited(&git, &variables)
+}
+
+/// The same command with limits, in bytes and seconds: a small push can keep git busy for hours, or have it
+/// fill memory.
+fn limited(git: &Command, variables: &[(&str, &OsStr)]) -> Command {
+    let mut limited = Command::new("timeout");
+    limited.args(["-s", "KILL", "20", "prlimit", "--data=536870912", "--cpu=20", "--"]);
+    limited.arg(git.get_program()).args(git.get_args()).envs(variables.iter().copied());
+    limited
 }
 
 /// Runs no hook and no monitor of file systems, whatever repositories and users have set. A relative
@@ -95,22 +149,47 @@ fn command(directory: &Path) -> Command {
     git
 }
 
+/// The most that is kept of what git says when it fails, in bytes: a commit can have it complain of each
+/// of its files.
+const MOST_SAID: u64 = 4096;
+
 fn output_of(git: &mut Command, input: &[u8]) -> Result<String, String> {
-    let cannot = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "git is not installed".to_owned(),
+    let cannot = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => "git is not installed".to_owned(),
         _ => format!("git cannot be run: {error}"),
     };
     git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = git.spawn().map_err(cannot)?;
-    let stdin = child.stdin.take();
-    let output = thread::scope(|scope| {
+    let (stdin, stderr) = (child.stdin.take(), child.stderr.take());
+    let (output, said) = thread::scope(|scope| {
         // Git may answer while it reads, and may refuse before it has read everything.
         let write = move || stdin.map(|mut stdin| stdin.write_all(input));
-        thread::Builder::new().spawn_scoped(scope, write).map_err(cannot)?;
-        child.wait_with_output().map_err(cannot)
+        let start = |task| thread::Builder::new().spawn_scoped(scope, task);
+        let listen = move || stderr.map_or(Ok(Vec::new()), beginning);
+        let (listener, writer) =
+            match (thread::Builder::new().spawn_scoped(scope, listen), start(write)) {
+                (Ok(listener), Ok(writer)) => (listener, writer),
+                (Err(error), _) | (_, Err(error)) => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(cannot(error));
+                }
+            };
+        let output = child.wait_with_output().map_err(cannot);
+        let _ = writer.join();
+        let said = listener.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+        Ok((output?, said.map_err(cannot)?))
     })?;
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(format!("git: {}", String::from_utf8_lossy(&output.stderr).trim())),
+        false => Err(format!("git: {}", String::from_utf8_lossy(&said).trim())),
     }
+}
+
+/// Reads everything, and keeps the beginning.
+fn beginning(mut stream: impl Read) -> io::Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    stream.by_ref().take(MOST_SAID).read_to_end(&mut kept)?;
+    io::copy(&mut stream, &mut io::sink())?;
+    Ok(kept)
 }

@@ -93,6 +93,7 @@ pub fn name(thread: u32) -> String {
 const PARENT: usize = 1;
 const USER_TIME: usize = 11;
 const KERNEL_TIME: usize = 12;
+const STARTED: usize = 19;
 const CHILDREN_USER_TIME: usize = 13;
 const CHILDREN_KERNEL_TIME: usize = 14;
 
@@ -165,10 +166,25 @@ pub fn epoll_watches(process: u32, descriptor: u64) -> Vec<Watched> {
     info.unwrap_or_default().lines().filter_map(watched).collect()
 }
 
+/// When a process began, in ticks since the machine did: with its number, that is a name for good.
+pub fn started(process: u32) -> Option<u64> {
+    stat_field(process, STARTED)
+}
+
 /// Whether a process that we may look at has a file open.
 pub fn is_open(file: &Path) -> bool {
+    any_open(|open| open == file)
+}
+
+/// The same for any file in a folder, or in one below it.
+pub fn is_open_below(folder: &Path) -> bool {
+    any_open(|open| open.starts_with(folder))
+}
+
+fn any_open(is_meant: impl Fn(&Path) -> bool) -> bool {
     let is_it = |process: u32, descriptor| {
-        fs::read_link(format!("/proc/{process}/fd/{descriptor}")).is_ok_and(|open| open == file)
+        let open = fs::read_link(format!("/proc/{process}/fd/{descriptor}"));
+        open.is_ok_and(|open| is_meant(&open))
     };
     let mut processes = numbers_in("/proc").into_iter();
     processes.any(|process| descriptors(process).into_iter().any(|number| is_it(process, number)))

@@ -69,6 +69,10 @@ impl Project {
         })?;
         let project: Project = toml::from_str(&text)
             .map_err(|error| format!("{FILE}: {}\n{EXAMPLE}", error.to_string().trim()))?;
+        let commands = [Some(&project.run), project.build.as_ref()];
+        if commands.into_iter().flatten().any(|command| command.contains('\0')) {
+            return Err(format!("{FILE}: a command has a zero byte\n{EXAMPLE}"));
+        }
         match is_name(&project.language) {
             true => Ok(project),
             false => {

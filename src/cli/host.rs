@@ -7,7 +7,7 @@ use crate::gradebook::remarks;
 use crate::host::ci::Service;
 use crate::host::key::{self, Key};
 use crate::host::settings::SandboxMode;
-use crate::host::{self, Hosting, record, shell_word};
+use crate::host::{self, Hosting, pending, record, shell_word};
 use crate::languages::{self, LANGUAGES};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
@@ -170,7 +170,10 @@ pub fn status() -> Result<ExitCode, Problem> {
             "{DIM}(origin cannot be reached: this is what was known at the last fetch){DIM:#}"
         );
     }
-    let pushes = record::read(here, if is_host { record::BRANCH } else { record::FETCHED })?;
+    let mut pushes = record::read(here, if is_host { record::BRANCH } else { record::FETCHED })?;
+    if is_host {
+        pending::settle(here, &mut pushes);
+    }
     let Some(last) = pushes.last() else {
         println!("Nothing has been pushed yet: git commit --allow-empty -m start && git push");
         return Ok(ExitCode::SUCCESS);

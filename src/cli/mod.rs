@@ -81,7 +81,12 @@ enum Command {
     },
     /// Grade what a push has brought; git runs this
     #[command(hide = true)]
-    Hook { repository: PathBuf },
+    Hook {
+        /// Before anything is changed
+        #[arg(long)]
+        before: bool,
+        repository: PathBuf,
+    },
     /// Let somebody clone and push to one repository; sshd runs this
     #[command(hide = true)]
     Serve { repository: PathBuf },
@@ -101,7 +106,8 @@ pub fn run() -> ExitCode {
         Command::Host(host) => host.run(),
         Command::Status => host::status(),
         Command::Report(report) => report.run(),
-        Command::Hook { repository } => Ok(hook::post_receive(&repository)),
+        Command::Hook { before: true, repository } => Ok(hook::pre_receive(&repository)),
+        Command::Hook { before: false, repository } => Ok(hook::post_receive(&repository)),
         Command::Serve { repository } => host::serve(&repository),
         Command::Stages => show::stages(),
         Command::Task { stage } => show::task(stage),

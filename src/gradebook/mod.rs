@@ -15,7 +15,7 @@ pub use json::write as write_json;
 pub use text::write as write_text;
 
 use crate::git;
-use crate::host::{record, shell_word};
+use crate::host::{pending, record, shell_word};
 use history::History;
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -38,7 +38,10 @@ impl Entry {
     /// Reads a repository that `challenge host` has made, or a clone of one.
     pub fn read(repository: &Path) -> Result<Entry, String> {
         let place = Place::find(repository)?;
-        let pushes = record::read(repository, place.record())?;
+        let mut pushes = record::read(repository, place.record())?;
+        if place == Place::Host {
+            pending::settle(repository, &mut pushes);
+        }
         let setting = |key| git::run(repository, &["config", "--get", key]).unwrap_or_default();
         let (mut name, mut language) = (setting("challenge.name"), setting("challenge.language"));
         if place == Place::Host && pushes.is_empty() && language.is_empty() {

@@ -49,7 +49,8 @@ fn binaries(history: &History) -> Option<String> {
     let named: Vec<String> = named.collect();
     let rest = with.len() - named.len();
     let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
-    (!named.is_empty()).then(|| format!("binary files in {}{rest}", named.join("; ")))
+    (!named.is_empty())
+        .then(|| format!("files that are no readable text in {}{rest}", named.join("; ")))
 }
 
 fn waived(history: &History) -> Option<String> {

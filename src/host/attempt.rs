@@ -5,7 +5,7 @@ use super::contents::Contents;
 use super::place;
 use super::remote::{Obstacle, WIDTH, say, say_dim, wrapped};
 use super::settings::Settings;
-use super::workplace::Workplace;
+use super::workplace::{CheckOut, Workplace};
 use crate::bytes::printable;
 use crate::cli;
 use crate::grade::{Grade, Plan, Reporter, Verdict, grade};
@@ -63,10 +63,17 @@ impl Pushed<'_> {
     /// Builds and grades the commit. The error is not the learner's.
     pub fn attempt(&self, start: Start) -> Result<Attempt, Obstacle> {
         let Pushed { repository, settings, workplace, commit } = *self;
-        let checkout = workplace.check_out(repository, commit)?;
-        let contents = Contents::of(&checkout);
         let detail = if settings.exam { Detail::Kind } else { Detail::FirstCard };
         let mut results = Results::new(detail);
+        let checkout = match workplace.check_out(repository, commit) {
+            Ok(checkout) => checkout,
+            Err(CheckOut::Host(problem)) => return Err(problem.into()),
+            Err(CheckOut::Commit(problem)) => {
+                let language = settings.language.clone();
+                return refused(language, Contents::default(), &problem, results);
+            }
+        };
+        let contents = Contents::of(&checkout);
         let project = match load(&checkout) {
             Ok(project) => project,
             Err(problem) => {

@@ -1,13 +1,14 @@
 //! The contents of a commit in figures: how much text there is, and which files are binary. They tell a
 //! person who judges a result where to look: a server that was copied is a binary, or very many lines.
 
+use crate::bytes::printable;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// Of a file, where Git looks for a zero byte to tell that it is binary.
-const HEAD: usize = 8000;
+/// A line that is longer is not for people, in bytes: it may be a program in disguise.
+const LONGEST_LINE: usize = 2000;
 /// The most binary files that are named.
 const MOST_NAMED: usize = 10;
 
@@ -16,7 +17,7 @@ pub struct Contents {
     /// Of all files that are text, whatever they are for.
     pub source_lines: u64,
     pub source_bytes: u64,
-    /// How many files are not text.
+    /// How many files are not text that a person can read.
     pub binary_files: u64,
     /// The first of them.
     pub binaries: Vec<String>,
@@ -47,23 +48,26 @@ impl Contents {
     }
 
     fn add_file(&mut self, path: &Path, name: &str) -> io::Result<()> {
-        let mut file = BufReader::with_capacity(HEAD, File::open(path)?);
-        if file.fill_buf()?.contains(&0) {
-            self.binary_files += 1;
-            self.binaries.push(crate::bytes::printable(name));
-            return Ok(());
-        }
-        let mut chunk = [0; 64 * 1024];
-        let mut last = b'\n';
+        let mut file = BufReader::new(File::open(path)?);
+        let (mut lines, mut bytes) = (0, 0);
+        let mut line = Vec::new();
         loop {
-            let length = file.read(&mut chunk)?;
-            let Some(end) = chunk[..length].last() else { break };
-            last = *end;
-            self.source_bytes += length as u64;
-            self.source_lines +=
-                chunk[..length].iter().filter(|&&byte| byte == b'\n').count() as u64;
+            line.clear();
+            let length =
+                file.by_ref().take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line)?;
+            if length == 0 {
+                break;
+            }
+            if length > LONGEST_LINE || line.contains(&0) || std::str::from_utf8(&line).is_err() {
+                self.binary_files += 1;
+                self.binaries.push(printable(name));
+                return Ok(());
+            }
+            lines += 1;
+            bytes += length as u64;
         }
-        self.source_lines += u64::from(last != b'\n');
+        self.source_lines += lines;
+        self.source_bytes += bytes;
         Ok(())
     }
 }
@@ -84,12 +88,14 @@ mod tests {
         write("lib/without_an_end.py", b"one");
         write("empty", b"");
         write("bin/server", b"\x7fELF\0\0");
+        write("disguised", &[b"#\n".repeat(9000), b"\xb8\x01\x7f".to_vec()].concat());
+        write("one_line", &b"QmFzZTY0".repeat(1000));
         std::os::unix::fs::symlink("/dev/zero", checkout.path().join("link")).expect("a new name");
         let expected = Contents {
             source_lines: 3,
             source_bytes: 11,
-            binary_files: 1,
-            binaries: vec!["bin/server".to_owned()],
+            binary_files: 3,
+            binaries: ["bin/server", "disguised", "one_line"].map(str::to_owned).into(),
         };
         assert_eq!(Contents::of(checkout.path()), expected);
     }

@@ -10,7 +10,7 @@ use super::remote::{Obstacle, say, say_dim, say_wrapped};
 use super::settings::{SandboxMode, Settings};
 use super::turn::{self, AT_A_TIME};
 use super::upkeep;
-use super::workplace::Workplace;
+use super::workplace::{self, Workplace};
 use crate::bytes::printable;
 use crate::git;
 use crate::grade::Verdict;
@@ -31,6 +31,48 @@ struct Update {
     old: String,
     new: String,
     name: String,
+}
+
+/// The most refs of one push, and the most characters and parts of the name of one: each part is a folder
+/// of the host.
+const MOST_REFS: usize = 100;
+const LONGEST_NAME: usize = 250;
+const MOST_PARTS: usize = 10;
+
+/// Before git changes anything: refuses what would harm the host, and writes the push into the record. Git
+/// gives the refs to `pre-receive` on standard input, and changes nothing if the exit status is not 0.
+pub fn pre_receive(repository: &Path) -> ExitCode {
+    ColorChoice::Always.write_global();
+    let announced = updates().and_then(|updates| {
+        expect_few(&updates)?;
+        let settings = Settings::of(repository).unwrap_or_default();
+        // If this fails, the repository stays as it was, which is no reason not to grade.
+        let _ = upkeep::renew(repository, settings.sandbox == SandboxMode::Required);
+        let pushes = steps(updates).into_iter().flatten().map(|update| update.push(&settings));
+        let pushes: Vec<Push> = pushes.collect();
+        if pushes.is_empty() { Ok(()) } else { pending::announce(repository, pushes) }
+    });
+    match announced {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            let _ = say_wrapped(&printable(&format!("challenge: {problem}. Nothing has changed.")));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn expect_few(updates: &[Update]) -> Result<(), String> {
+    let is_long = |name: &str| name.len() > LONGEST_NAME || name.split('/').count() > MOST_PARTS;
+    match () {
+        () if updates.len() > MOST_REFS => {
+            Err(format!("a push may change {MOST_REFS} branches and tags, and not more"))
+        }
+        () if updates.iter().any(|update| is_long(&update.name)) => Err(format!(
+            "the name of a branch or tag may have {LONGEST_NAME} bytes and {MOST_PARTS} parts, and not \
+             more"
+        )),
+        () => Ok(()),
+    }
 }
 
 /// Grades the refs that standard input names, as git gives them to `post-receive`. What the host could
@@ -54,21 +96,27 @@ pub fn post_receive(repository: &Path) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
+/// What git says that a push changes.
+fn updates() -> Result<Vec<Update>, String> {
     let mut input = Vec::new();
     stdin().read_to_end(&mut input).map_err(|error| format!("no list of refs: {error}"))?;
     let input = String::from_utf8_lossy(&input);
     let mut updates: Vec<Update> = input.lines().filter_map(Update::parse).collect();
     let main = format!("refs/heads/{BRANCH}");
-    updates.sort_by_key(|update| update.name != main); // what counts comes first
+    updates.sort_by_key(|update| update.name != main); // the branch that counts comes first
+    Ok(updates)
+}
+
+fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     let settings = Settings::of(repository);
     let known = settings.as_ref().cloned().unwrap_or_default();
     // If this fails, the repository stays as it was, which is no reason not to grade.
     let _ = upkeep::renew(repository, known.sandbox == SandboxMode::Required);
-    let steps = steps(updates);
-    let pushes = steps.iter().filter_map(|step| step.as_ref().ok()?.push(&known).into());
-    let numbers = pending::begin(repository, pushes.collect())?;
+    let steps = steps(updates()?);
+    let pushes = steps.iter().flatten().map(|update| update.push(&known));
+    let numbers = pending::adopt(repository, pushes.collect())?;
     let settings = settings?;
+    workplace::leave_with_learner()?;
     let _turn = turn::take(repository, || {
         say_wrapped(&format!(
             "{AT_A_TIME} pushes to this repository are being graded: this one waits for its turn."
@@ -77,7 +125,7 @@ fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     let workplace = Workplace::open(repository, &settings)?;
     let mut numbers = numbers.into_iter();
     let graded =
-        steps.into_iter().try_for_each(|step| match step.map(|step| (step, numbers.next())) {
+        steps.into_iter().try_for_each(|step| match step.map(|update| (update, numbers.next())) {
             Err(reason) => say_wrapped(&printable(&reason)),
             Ok((update, Some(number))) => update.grade(number, repository, &settings, &workplace),
             Ok((_, None)) => Ok(()),
@@ -114,6 +162,9 @@ impl Update {
         let name = &self.name;
         if git::is_nothing(&self.new) {
             return Some(format!("{name} is deleted; its results are kept."));
+        }
+        if Path::new(name).starts_with(record::BRANCH) {
+            return Some(format!("{name} is the host's."));
         }
         if self.branch().is_none() {
             return Some(format!("{name} is kept, and not graded: only branches are."));
@@ -152,7 +203,7 @@ impl Update {
         }
         let pushed = Pushed { repository, settings, workplace: place, commit: &self.new };
         let mut attempt = pushed.attempt(Start::Kept)?;
-        if counts && attempt.stages_passed > before && attempt.had_kept {
+        if counts && attempt.stages_passed > 0 && attempt.had_kept {
             attempt = confirm(&pushed, &attempt)?;
         }
         let push = pending::graded(number, attempt)?;
@@ -188,16 +239,17 @@ impl Update {
         }
     }
 
+    /// Whether the branch was rewritten, as far as git can tell.
     fn is_forced(&self, repository: &Path) -> bool {
-        let ancestor = ["merge-base", "--is-ancestor", &self.old, &self.new];
-        !git::is_nothing(&self.old) && git::run(repository, &ancestor).is_err()
+        let is_ancestor = || git::is_ancestor(repository, &self.old, &self.new);
+        !git::is_nothing(&self.old) && matches!(is_ancestor(), Ok(false))
     }
 }
 
 /// What an earlier push has left could be more than a build makes of this commit: what counts has to pass
 /// without.
 fn confirm(pushed: &Pushed, first: &Attempt) -> Result<Attempt, Obstacle> {
-    say_dim("Further than ever: built and graded once more, from the commit alone.")?;
+    say_dim("Once more from the commit alone, which is what counts.")?;
     let attempt = pushed.attempt(Start::Scratch)?;
     let passed = attempt.stages_passed;
     let all = STAGES.len();

@@ -101,8 +101,8 @@ fn fill(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         git::run(repository, &["config", "--add", key, value])?;
     }
     git::run(repository, &["symbolic-ref", record::NOTES, record::BRANCH])?;
-    upkeep::renew(repository, hosting.shared)?;
     commit_starter(repository, hosting)?;
+    upkeep::renew(repository, hosting.shared)?;
     install_hook(repository, hosting.language).map_err(cannot)
 }
 

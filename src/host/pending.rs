@@ -1,15 +1,31 @@
-//! Pushes that are being graded: each is in the record from its beginning, so that a push which its
-//! learner, or a crash, ends early is seen there. See `record`.
+//! Pushes that are under way. Each is in the record from its beginning, so that a push which its learner,
+//! or a crash, ends early is seen there. See `record`.
+//!
+//! A push is announced before git changes a branch (the hook `pre-receive`), adopted by the process that
+//! grades it (`post-receive`), and ended by that: graded, not graded, or interrupted. Until then, a file
+//! in the repository says how far it has come, so that the next push can tell what became of one whose
+//! processes are gone.
 
+use super::attempt::Attempt;
+use super::locks;
 use super::record::{self, BRANCH, Push, State};
-use super::{attempt::Attempt, locks};
+use crate::procfs;
+use nix::unistd::getppid;
 use std::fs::{self, File};
+use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Where a file is locked for each push that is being graded, in the repository.
+/// Where a file is for each push that is under way, in the repository.
 const FOLDER: &str = "challenge-grading";
+/// What it says while a push is graded. Before, it names git's process; afterwards, it has a reason not to
+/// grade.
+const GRADING: &str = "grading";
+const INTERRUPTED: &str = "interrupted";
+
+/// The most that the record has of a reason, in characters: it may quote a learner.
+const LONGEST_PROBLEM: usize = 2000;
 
 /// The pushes of this process. They are locked while the record is written, so that the process does not
 /// end meanwhile.
@@ -22,30 +38,88 @@ struct Pending {
     _lock: File,
 }
 
-/// Writes to the record that these pushes have begun, and gives them their numbers.
-pub fn begin(repository: &Path, mut pushes: Vec<Push>) -> Result<Vec<usize>, String> {
+/// Writes to the record that these pushes begin, before git changes anything.
+pub fn announce(repository: &Path, mut pushes: Vec<Push>) -> Result<(), String> {
+    let _lock = locks::record(repository)?;
+    let recorded = record::read(repository, BRANCH)?;
+    let written = begin(repository, &recorded, &mut pushes)?;
+    record::write(repository, &written)
+}
+
+/// Takes over the pushes that were announced for the git that has started us too. One that was not
+/// announced, since the repository has no such hook, begins now.
+pub fn adopt(repository: &Path, mut pushes: Vec<Push>) -> Result<Vec<usize>, String> {
     let mut pending = pending();
     let _lock = locks::record(repository)?;
-    let mut written = record::read(repository, BRANCH)?;
-    let next = written.last().map_or(1, |last| last.push + 1);
-    written.retain(|push| push.state == State::Begun && !is_running(repository, push.push));
-    written.iter_mut().for_each(|abandoned| abandon(repository, abandoned));
+    let recorded = record::read(repository, BRANCH)?;
+    let git = git_process();
+    let is_ours = |push: &&Push| push.state == State::Begun && word(repository, push.push) == git;
+    let mut announced: Vec<Push> = recorded.iter().filter(is_ours).cloned().collect();
+    for push in &mut pushes {
+        let is_it = |other: &Push| (&other.commit, &other.branch) == (&push.commit, &push.branch);
+        if let Some(at) = announced.iter().position(is_it) {
+            push.push = announced.remove(at).push;
+        }
+    }
+    // What is left was announced, and git has not changed the branch.
+    for refused in &mut announced {
+        refused.state = State::NotGraded;
+        refused.problem = Some("git did not take it".to_owned());
+        let _ = fs::remove_file(file(repository, refused.push));
+    }
+    let mut unannounced: Vec<Push> = pushes.extract_if(.., |push| push.push == 0).collect();
+    announced.extend(begin(repository, &recorded, &mut unannounced)?);
+    pushes.extend(unannounced);
+    for push in &pushes {
+        let cannot = |error| format!("there is no lock for a push: {error}");
+        let lock = lock(repository, push.push).map_err(cannot)?;
+        let (repository, push) = (repository.to_owned(), push.clone());
+        pending.push(Pending { repository, push, _lock: lock });
+    }
+    if !announced.is_empty() {
+        record::write(repository, &announced)?;
+    }
+    record::keep(repository, &pushes)?;
+    Ok(pushes.iter().map(|push| push.push).collect())
+}
+
+/// Gives pushes their numbers, and returns what has to be written for them: themselves, and those of
+/// earlier processes that are gone.
+fn begin(repository: &Path, recorded: &[Push], pushes: &mut [Push]) -> Result<Vec<Push>, String> {
+    let mut written = recorded.to_vec();
+    written.retain(|push| push.state == State::Begun);
+    settle(repository, &mut written);
+    written.retain(|push| push.state != State::Begun);
+    for settled in &written {
+        let _ = fs::remove_file(file(repository, settled.push));
+    }
+    let next = recorded.last().map_or(1, |last| last.push + 1);
+    let cannot = |error| format!("a push cannot be noted: {error}");
+    fs::create_dir_all(repository.join(FOLDER)).map_err(cannot)?;
     for (push, number) in pushes.iter_mut().zip(next..) {
         push.push = number;
-        let cannot = |error| format!("there is no lock for a push: {error}");
-        let lock = lock(repository, number).map_err(cannot)?;
-        pending.push(Pending {
-            repository: repository.to_owned(),
-            push: push.clone(),
-            _lock: lock,
-        });
+        fs::write(file(repository, number), git_process()).map_err(cannot)?;
     }
-    written.extend_from_slice(&pushes);
-    if written.is_empty() {
-        return Ok(Vec::new());
+    written.extend_from_slice(pushes);
+    Ok(written)
+}
+
+/// Decides what became of pushes that have begun, and whose processes are gone.
+pub fn settle(repository: &Path, pushes: &mut [Push]) {
+    let begun = |push: &&mut Push| push.state == State::Begun;
+    for push in pushes.iter_mut().filter(begun) {
+        match word(repository, push.push).as_str() {
+            _ if is_running(repository, push.push) => {}
+            GRADING => {
+                push.state = State::NotGraded;
+                push.problem = Some("the host ended before the push did".to_owned());
+            }
+            // The connection was closed before grading began; or nothing is known.
+            INTERRUPTED | "" => push.state = State::Interrupted,
+            word if is_process(word) => push.state = State::Interrupted,
+            word => (push.state, push.problem) = (State::NotGraded, Some(word.to_owned())),
+        }
     }
-    record::write(repository, &written).inspect_err(|_| pending.clear())?;
-    Ok(pushes.iter().map(|push| push.push).collect())
 }
 
 /// Writes what came of a push.
@@ -55,7 +129,7 @@ pub fn graded(number: usize, attempt: Attempt) -> Result<Push, String> {
         push.language = attempt.language;
         push.contents = attempt.contents;
         push.waived = attempt.waived;
-        push.problem = attempt.problem;
+        push.problem = attempt.problem.as_deref().map(shortened);
         push.stages_passed = attempt.stages_passed;
         push.results = attempt.results;
     })
@@ -63,15 +137,22 @@ pub fn graded(number: usize, attempt: Attempt) -> Result<Push, String> {
 
 /// Writes why nothing came of the pushes that are left, which is not the learner's.
 pub fn not_graded(why: &str) -> Result<(), String> {
-    end_all(|push| {
+    end_all(&shortened(why), |push| {
         push.state = State::NotGraded;
-        push.problem = Some(why.to_owned());
+        push.problem = Some(shortened(why));
     })
 }
 
 /// Writes that the learner has gone.
 pub fn interrupted() -> Result<(), String> {
-    end_all(|push| push.state = State::Interrupted)
+    end_all(INTERRUPTED, |push| push.state = State::Interrupted)
+}
+
+fn shortened(problem: &str) -> String {
+    match problem.char_indices().nth(LONGEST_PROBLEM) {
+        Some((end, _)) => format!("{}…", &problem[..end]),
+        None => problem.to_owned(),
+    }
 }
 
 /// While the value lives, the hook does not end, even if the learner goes away.
@@ -90,23 +171,16 @@ fn end(number: usize, change: impl FnOnce(&mut Push)) -> Result<Push, String> {
     Ok(push)
 }
 
-fn end_all(change: impl Fn(&mut Push)) -> Result<(), String> {
+/// `word` is for the next push, where the record cannot be written now: a file can still be, as it is there
+/// already.
+fn end_all(word: &str, change: impl Fn(&mut Push)) -> Result<(), String> {
     let ended = mem::take(&mut *pending());
     ended.into_iter().try_for_each(|ended| {
+        let _ = fs::write(file(&ended.repository, ended.push.push), word);
         let mut push = ended.push.clone();
         change(&mut push);
-        ended.write(&push).inspect_err(|_| ended.leave_word(&push))
+        ended.write(&push)
     })
-}
-
-/// Ends a push whose hook is gone. If the hook left word, the host was the reason; otherwise it was killed.
-fn abandon(repository: &Path, push: &mut Push) {
-    let file = file(repository, push.push);
-    match fs::read_to_string(&file).unwrap_or_default() {
-        word if word.is_empty() => push.state = State::Interrupted,
-        word => (push.state, push.problem) = (State::NotGraded, Some(word)),
-    }
-    let _ = fs::remove_file(file);
 }
 
 impl Pending {
@@ -116,28 +190,40 @@ impl Pending {
         let _ = fs::remove_file(file(&self.repository, push.push));
         Ok(())
     }
-
-    /// Where Git cannot be run, a file can still be written: the next push finds there what was not this
-    /// one's fault.
-    fn leave_word(&self, push: &Push) {
-        if let Some(problem) = push.problem.as_ref().filter(|_| push.state == State::NotGraded) {
-            let _ = fs::write(file(&self.repository, push.push), problem);
-        }
-    }
 }
 
 fn file(repository: &Path, number: usize) -> PathBuf {
     repository.join(FOLDER).join(number.to_string())
 }
 
-fn lock(repository: &Path, number: usize) -> std::io::Result<File> {
-    fs::create_dir_all(repository.join(FOLDER))?;
-    let file = File::create(file(repository, number))?;
+fn word(repository: &Path, number: usize) -> String {
+    fs::read_to_string(file(repository, number)).unwrap_or_default()
+}
+
+fn lock(repository: &Path, number: usize) -> io::Result<File> {
+    let path = file(repository, number);
+    fs::write(&path, GRADING)?;
+    let file = File::open(path)?;
     file.lock()?;
     Ok(file)
 }
 
-/// Whether a push that has begun is being graded at this moment, on this host.
-pub fn is_running(repository: &Path, number: usize) -> bool {
-    File::open(file(repository, number)).is_ok_and(|file| file.try_lock().is_err())
+/// Git's process that has started this one, as a file names it: by its number, and by when it began, since
+/// numbers are used again.
+fn git_process() -> String {
+    let git = getppid().as_raw() as u32;
+    format!("git {git} {}", procfs::started(git).unwrap_or(0))
+}
+
+fn is_process(word: &str) -> bool {
+    word.starts_with("git ")
+}
+
+/// Whether a push is under way at this moment, on this host.
+fn is_running(repository: &Path, number: usize) -> bool {
+    let is_graded = File::open(file(repository, number)).is_ok_and(|file| file.try_lock().is_err());
+    let word = word(repository, number);
+    let [_, git, start] = word.split(' ').collect::<Vec<_>>()[..] else { return is_graded };
+    let git = git.parse().ok().filter(|_| is_process(&word));
+    is_graded || git.is_some_and(|git| procfs::started(git) == start.parse().ok())
 }

@@ -69,7 +69,7 @@ pub enum State {
 /// which a part cannot be read is an error, and never taken for a shorter one.
 pub fn read(repository: &Path, branch: &str) -> Result<Vec<Push>, String> {
     let Some(tip) = tip(repository, branch)? else { return Ok(Vec::new()) };
-    let blobs: String = notes(repository, &tip)?.into_iter().map(|(_, blob)| blob + "\n").collect();
+    let blobs: String = notes(repository, &tip)?.into_iter().map(|note| note.blob + "\n").collect();
     // Git writes a line before each note, here always the same one.
     let text = git::with_input(repository, &["cat-file", "--batch=note"], blobs.as_bytes())?;
     let lines = text.lines().filter(|line| !line.is_empty() && *line != "note");
@@ -101,16 +101,36 @@ pub fn write(repository: &Path, pushes: &[Push]) -> Result<(), String> {
     all.retain(|old| !pushes.iter().any(|new| new.push == old.push));
     all.extend_from_slice(pushes);
     all.sort_by_key(|push| push.push);
-    let input = stream(tip(repository, BRANCH)?, &all, pushes)?;
-    locks::wait(repository, || {
-        git::with_input(repository, &["fast-import", "--quiet", "--done"], input.as_bytes())
-    })
-    .map(drop)
+    let tip = tip(repository, BRANCH)?;
+    let notes = match &tip {
+        Some(tip) => notes(repository, tip)?,
+        None => Vec::new(),
+    };
+    let input = stream(tip, &notes, &all, pushes)?;
+    import(repository, &input)
 }
 
-/// The input of `git fast-import`: a commit that gives these pushes' commits their notes, taken from `all`,
-/// and a ref for each push that keeps its commit.
-fn stream(tip: Option<String>, all: &[Push], pushes: &[Push]) -> Result<String, String> {
+/// Keeps the commits of pushes, for which git has them by now.
+pub fn keep(repository: &Path, pushes: &[Push]) -> Result<(), String> {
+    let refs = pushes
+        .iter()
+        .map(|Push { push, commit, .. }| format!("reset {KEPT}/pushes/{push}\nfrom {commit}\n\n"));
+    import(repository, &(refs.collect::<String>() + "done\n"))
+}
+
+fn import(repository: &Path, stream: &str) -> Result<(), String> {
+    let import = ["fast-import", "--quiet", "--done"];
+    locks::wait(repository, || git::with_input(repository, &import, stream.as_bytes())).map(drop)
+}
+
+/// The input of `git fast-import`: a commit that gives these pushes' commits their notes, taken from `all`.
+/// It takes notes for files, since git does not show it yet what a push brings.
+fn stream(
+    tip: Option<String>,
+    notes: &[Note],
+    all: &[Push],
+    pushes: &[Push],
+) -> Result<String, String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     let mut stream =
         format!("commit {BRANCH}\ncommitter challenge <challenge@localhost> {now} +0000\n");
@@ -123,16 +143,16 @@ fn stream(tip: Option<String>, all: &[Push], pushes: &[Push]) -> Result<String, 
     commits.sort_unstable();
     commits.dedup();
     for commit in commits {
+        for old in notes.iter().filter(|note| note.commit == commit) {
+            let _ = writeln!(stream, "D {}", old.path);
+        }
         let mut note = String::new();
         for push in all.iter().filter(|push| push.commit == commit) {
             note += &serde_json::to_string(push).map_err(|error| error.to_string())?;
             note.push('\n');
         }
-        let _ = writeln!(stream, "N inline {commit}");
+        let _ = writeln!(stream, "M 100644 inline {commit}");
         add_data(&mut stream, &note);
-    }
-    for push in pushes {
-        let _ = write!(stream, "reset {KEPT}/pushes/{}\nfrom {}\n\n", push.push, push.commit);
     }
     Ok(stream + "done\n")
 }
@@ -150,13 +170,19 @@ pub fn tip(repository: &Path, reference: &str) -> Result<Option<String>, String>
     Ok(found.filter(|(_, name)| *name == reference).map(|(tip, _)| tip.to_owned()).next())
 }
 
-/// The commits that have notes, and the blobs that those are.
-fn notes(repository: &Path, tip: &str) -> Result<Vec<(String, String)>, String> {
+struct Note {
+    commit: String,
+    /// Where it is in the tree: where there are many, Git spreads them over directories, ab/cdef…
+    path: String,
+    blob: String,
+}
+
+fn notes(repository: &Path, tip: &str) -> Result<Vec<Note>, String> {
     let list = git::run(repository, &["ls-tree", "-r", "--full-tree", tip])?;
     let entries = list.lines().filter_map(|line| {
         let (blob, path) = line.split_once('\t')?;
-        // Where there are many, Git spreads them over directories: ab/cdef…
-        Some((path.replace('/', ""), blob.rsplit(' ').next()?.to_owned()))
+        let blob = blob.rsplit(' ').next()?.to_owned();
+        Some(Note { commit: path.replace('/', ""), path: path.to_owned(), blob })
     });
     Ok(entries.collect())
 }

@@ -32,12 +32,18 @@ pub fn say_dim(text: &str) -> Result<(), Obstacle> {
     wrapped(text).iter().try_for_each(|line| say(&format!("{DIM}{line}{DIM:#}")))
 }
 
-/// Lines that fit; one that fits anyway keeps its spaces, which may point at something.
+/// Lines that fit; one that fits anyway keeps its spaces, which may point at something. A word that is too
+/// long by itself, such as the name of a file, is cut.
 pub fn wrapped(line: &str) -> Vec<String> {
-    match line.chars().count() <= WIDTH {
-        true => vec![line.to_owned()],
-        false => wrap_words(line, WIDTH),
+    if line.chars().count() <= WIDTH {
+        return vec![line.to_owned()];
     }
+    let characters = |line: String| line.chars().collect::<Vec<char>>();
+    let lines = wrap_words(line, WIDTH).into_iter().map(characters);
+    let pieces = lines.flat_map(|line| {
+        line.chunks(WIDTH).map(|piece| piece.iter().collect()).collect::<Vec<String>>()
+    });
+    pieces.collect()
 }
 
 /// A line for the learner.

@@ -2,19 +2,12 @@
 //! that an earlier version made gets new protections when it is next used.
 
 use super::key::bounds;
-use super::{ATTRIBUTES, locks, write};
-use crate::git;
-use std::fs;
+use super::{ATTRIBUTES, locks, shell_word, write};
+use crate::{git, procfs};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-
-/// Each ref is a file of the host, of a few kilobytes: a megabyte of names could be ten thousand.
-const PRE_RECEIVE: &str = "#!/bin/sh
-# A push of very many refs would fill the disk with small files.
-[ \"$(wc -l)\" -le 100 ] && exit
-echo 'A push may change 100 branches and tags, and not more.'
-exit 1
-";
+use std::time::Duration;
+use std::{env, fs, io};
 
 /// `is_shared` says whether others than the host push to it.
 pub fn renew(repository: &Path, is_shared: bool) -> Result<(), String> {
@@ -51,12 +44,43 @@ pub fn renew(repository: &Path, is_shared: bool) -> Result<(), String> {
     if !attributes.exists() {
         write(&attributes, ATTRIBUTES).map_err(cannot)?;
     }
-    install(&repository.join("hooks/pre-receive"), PRE_RECEIVE).map_err(cannot)
+    remove_quarantines(repository);
+    install(&repository.join("hooks/pre-receive"), &pre_receive().map_err(cannot)?).map_err(cannot)
 }
+
+/// The hook that git runs before it changes anything.
+pub fn pre_receive() -> io::Result<String> {
+    let program = shell_word(&env::current_exe()?);
+    Ok(format!(
+        "#!/bin/sh\n\
+         # Refuses what would harm the host, and writes each push into the record as it begins.\n\
+         challenge={program}\n\
+         [ -x \"$challenge\" ] || challenge=$(command -v challenge) || exit 0\n\
+         repository=$(pwd)\n\
+         unset $(git rev-parse --local-env-vars) GIT_QUARANTINE_PATH GIT_EXEC_PATH\n\
+         exec \"$challenge\" hook --before \"$repository\"\n"
+    ))
+}
+
+/// Git keeps what a push brings in a folder of its own until it has taken it, and leaves that behind where
+/// it is killed.
+fn remove_quarantines(repository: &Path) {
+    for entry in fs::read_dir(repository.join("objects")).into_iter().flatten().flatten() {
+        let is_one = entry.file_name().to_string_lossy().starts_with("tmp_objdir-");
+        let changed = entry.metadata().and_then(|folder| folder.modified());
+        let is_old = changed.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > QUARANTINE));
+        if is_one && is_old && !procfs::is_open_below(&entry.path()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// For so long, git may be between two steps in which it has nothing open there.
+const QUARANTINE: Duration = Duration::from_secs(120);
 
 /// Puts a hook into its place at once, since git may be about to run it. One that is there already is left
 /// alone, whatever it does.
-fn install(hook: &Path, script: &str) -> std::io::Result<()> {
+fn install(hook: &Path, script: &str) -> io::Result<()> {
     if hook.exists() {
         return Ok(());
     }

@@ -43,61 +43,72 @@ pub const INDEX: &str = "index";
 
 pub struct Workplace {
     root: PathBuf,
+    /// What a commit and its build may take.
+    size_mib: u64,
     ground: Ground,
 }
 
+/// Why a commit is not checked out.
+pub enum CheckOut {
+    /// For a reason in the commit.
+    Commit(String),
+    /// For one that says nothing about the commit.
+    Host(String),
+}
+
 enum Ground {
-    /// A file system of this hook's own, of at most so many MiB.
-    Private {
-        size_mib: u64,
-    },
+    /// A file system of this hook's own.
+    Private,
     Shared {
         directory: TempDir,
         reason: String,
     },
 }
 
+/// The directory that is removed when the hook ends early, if there is one.
+static DIRECTORY: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// From now on, the hook ends when its learner goes away. To be called before a push waits for its turn:
+/// by then, a learner may have gone.
+pub fn leave_with_learner() -> Result<(), String> {
+    let cannot = |error: io::Error| format!("the learner cannot be watched: {error}");
+    // What loses its parent becomes our child, so that all of it can be ended.
+    prctl::set_child_subreaper(true).map_err(|error| cannot(error.into()))?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
+    let at_signal = move || {
+        if signals.forever().next().is_some() {
+            leave()
+        }
+    };
+    let at_leaving = || {
+        await_nobody();
+        leave()
+    };
+    thread::Builder::new().spawn(at_signal).map_err(cannot)?;
+    thread::Builder::new().spawn(at_leaving).map_err(cannot)?;
+    Ok(())
+}
+
 impl Workplace {
-    /// A place for the pushes of a repository. To be called before there are other threads, which
-    /// would see another file system.
+    /// A place for the pushes of a repository, for as long as a push may take.
     pub fn open(repository: &Path, settings: &Settings) -> Result<Workplace, String> {
         let cannot = |error: io::Error| format!("no place to check out: {error}");
-        // What loses its parent becomes our child, so that all of it can be ended.
-        prctl::set_child_subreaper(true).map_err(|error| cannot(error.into()))?;
-        let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
+        let size_mib = settings.limits.disk_mib;
         let place = match cover(repository, settings) {
-            Ok(root) => {
-                let size_mib = settings.limits.disk_mib;
-                Workplace { root, ground: Ground::Private { size_mib } }
-            }
+            Ok(root) => Workplace { root, size_mib, ground: Ground::Private },
             Err(reason) => {
                 let directory = tempfile::tempdir().map_err(cannot)?;
                 let root = directory.path().to_owned();
-                Workplace { root, ground: Ground::Shared { directory, reason } }
+                *DIRECTORY.lock().unwrap_or_else(PoisonError::into_inner) = Some(root.clone());
+                Workplace { root, size_mib, ground: Ground::Shared { directory, reason } }
             }
         };
-        place.leave_when_nobody_is_there(signals).map_err(cannot)?;
+        let at_last = || {
+            thread::sleep(LONGEST);
+            leave()
+        };
+        thread::Builder::new().spawn(at_last).map_err(cannot)?;
         Ok(place)
-    }
-
-    fn leave_when_nobody_is_there(&self, mut signals: Signals) -> io::Result<()> {
-        let directory = match &self.ground {
-            Ground::Private { .. } => None,
-            Ground::Shared { directory, .. } => Some(directory.path().to_owned()),
-        };
-        for wait in [await_nobody, || thread::sleep(LONGEST)] {
-            let path = directory.clone();
-            thread::Builder::new().spawn(move || {
-                wait();
-                leave(path.as_deref())
-            })?;
-        }
-        let leave_at_signal = move || {
-            if signals.forever().next().is_some() {
-                leave(directory.as_deref())
-            }
-        };
-        thread::Builder::new().spawn(leave_at_signal).map(drop)
     }
 
     pub fn root(&self) -> &Path {
@@ -107,31 +118,48 @@ impl Workplace {
     /// Why this is not a file system of our own, if so.
     pub fn refusal(&self) -> Option<&str> {
         match &self.ground {
-            Ground::Private { .. } => None,
+            Ground::Private => None,
             Ground::Shared { reason, .. } => Some(reason),
         }
     }
 
     /// A clean copy of a commit, in an empty home. What was checked out before is gone.
-    pub fn check_out(&self, repository: &Path, commit: &str) -> Result<PathBuf, String> {
-        let cannot = |error: io::Error| format!("no place to check out: {error}");
+    pub fn check_out(&self, repository: &Path, commit: &str) -> Result<PathBuf, CheckOut> {
+        let cannot = |error: io::Error| CheckOut::Host(format!("no place to check out: {error}"));
         let project = self.root.join(HOME).join(PROJECT);
         self.clear().and_then(|()| fs::create_dir_all(&project)).map_err(cannot)?;
-        git::export(repository, commit, &project, &self.root.join(INDEX)).map_err(|error| {
-            match self.ground {
-                Ground::Private { size_mib } if error.contains("unable to write") => format!(
-                    "the commit does not fit into the {size_mib} MiB that a push has here \
-                     (challenge.disk)"
-                ),
-                _ => error,
+        // Some files and folders in the place are our own.
+        let files = namespaces::files_in(self.size_mib) - 100;
+        let room = git::Room { files, bytes: self.size_mib * 1024 * 1024 };
+        let too_large = || {
+            CheckOut::Commit(format!(
+                "The commit does not fit into the {} MiB, or the {files} files, that a push has here \
+                 (challenge.disk).",
+                self.size_mib
+            ))
+        };
+        if !git::fits(repository, commit, room).map_err(cannot)? {
+            return Err(too_large());
+        }
+        match git::export(repository, commit, &project, &self.root.join(INDEX)) {
+            Ok(()) => Ok(project),
+            Err(error) if error.contains("No space left on device") => match self.ground {
+                Ground::Private => Err(too_large()),
+                Ground::Shared { .. } => Err(CheckOut::Host(error)),
+            },
+            // Git itself ran, and could not make what the commit has, such as a name that is too long.
+            Err(error) if error.starts_with("git: ") => {
+                let first: String =
+                    error.lines().next().unwrap_or_default().chars().take(300).collect();
+                Err(CheckOut::Commit(format!("The commit cannot be checked out: {first}")))
             }
-        })?;
-        Ok(project)
+            Err(error) => Err(CheckOut::Host(error)),
+        }
     }
 
     fn clear(&self) -> io::Result<()> {
         match self.ground {
-            Ground::Private { size_mib } => namespaces::renew_file_system(&self.root, size_mib),
+            Ground::Private => namespaces::renew_file_system(&self.root, self.size_mib),
             Ground::Shared { .. } if self.root.join(HOME).exists() => {
                 fs::remove_dir_all(self.root.join(HOME))
             }
@@ -142,7 +170,9 @@ impl Workplace {
     /// Removes everything.
     pub fn close(self) {
         let _undisturbed = undisturbed();
-        drop(self.ground);
+        if let Ground::Shared { directory, .. } = self.ground {
+            let _ = directory.close();
+        }
     }
 }
 
@@ -189,15 +219,16 @@ fn await_nobody() {
 }
 
 /// Ends the hook and all that it has started, and removes the directory.
-fn leave(directory: Option<&Path>) -> ! {
+fn leave() -> ! {
     let _undisturbed = undisturbed();
     // First: otherwise a build that we kill would be recorded as one that failed.
     let _ = pending::interrupted();
     // Grading goes on until we exit, and may start the program once more.
     const ATTEMPTS: usize = 100;
+    let directory = DIRECTORY.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let is_done = |_: &usize| {
         init::kill_descendants();
-        directory.is_none_or(|directory| fs::remove_dir_all(directory).is_ok())
+        directory.as_ref().is_none_or(|directory| fs::remove_dir_all(directory).is_ok())
     };
     let _ = (0..ATTEMPTS).find(is_done);
     exit(1)

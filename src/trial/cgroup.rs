@@ -49,6 +49,20 @@ impl Cgroup {
         Some(group)
     }
 
+    /// Whether the kernel has ended a process of the group for its memory; see memory.events, and for version
+    /// 1 memory.oom_control.
+    pub fn has_killed(&self) -> bool {
+        let files = self
+            .directories
+            .iter()
+            .flat_map(|group| ["memory.events", "memory.oom_control"].map(|file| group.join(file)));
+        let mut texts = files.filter_map(|file| fs::read_to_string(file).ok());
+        texts.any(|text| {
+            let mut kills = text.lines().filter_map(|line| line.strip_prefix("oom_kill "));
+            kills.any(|count| count != "0")
+        })
+    }
+
     /// The files into which a process writes 0 to move itself into the group.
     pub fn entrances(&self) -> impl Iterator<Item = PathBuf> {
         self.directories.iter().map(|group| group.join("cgroup.procs"))

@@ -245,7 +245,8 @@ impl Shared {
         };
         let symptom = match patience.and_then(|patience| program.ending(patience)) {
             Some(Ending::Ran(how)) => Symptom::Exited(how),
-            _ => symptom,
+            Some(Ending::NotRun(why)) => return Problem::Delayed(why),
+            None => symptom,
         };
         let xray: Option<Xray> = match symptom {
             Symptom::Exited(_) => None,

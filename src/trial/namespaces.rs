@@ -96,10 +96,14 @@ fn mount_tmpfs(directory: &Path, options: &str) -> nix::Result<()> {
     mount(Some("challenge"), directory, Some("tmpfs"), flags, Some(options))
 }
 
+/// How many files there can be: one without a byte in it takes more than a kilobyte of the kernel's memory.
+/// There is one for each 16 KiB, as on a new ext4; and in a small place, room for what we put there.
+pub fn files_in(size_mib: u64) -> u64 {
+    (size_mib * 64).max(1024)
+}
+
 fn options(size_mib: u64, mode: &str) -> String {
-    // A file without a byte in it takes more than a kilobyte of the kernel's memory. There is one for
-    // each 16 KiB, as on a new ext4; and in a small place, room for what we put there ourselves.
-    let files = (size_mib * 64).max(1024);
+    let files = files_in(size_mib);
     format!("size={size_mib}m,nr_inodes={files},mode={mode}")
 }
 

@@ -27,6 +27,11 @@ impl Place {
         }
     }
 
+    /// Where a command starts, as we see it. A sandbox goes to the project by itself.
+    pub fn start(&self) -> &Path {
+        if self.sandbox.is_some() { Path::new("/") } else { &self.directory }
+    }
+
     /// What each command has for itself here.
     pub fn scratch(&self) -> Vec<Scratch> {
         self.sandbox.as_ref().map_or(Vec::new(), |sandbox| sandbox.scratch())

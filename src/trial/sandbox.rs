@@ -186,10 +186,29 @@ impl Sandbox {
         }
     }
 
+    /// The home, and the checkout in it.
+    fn folders(&self) -> (PathBuf, PathBuf) {
+        let home = self.ground.join(HOME);
+        let project = home.join(PROJECT);
+        (home, project)
+    }
+
+    /// Opens folders that a program has closed to itself: the next is not to fail for it.
+    pub fn reopen(&self) -> io::Result<()> {
+        let (home, project) = self.folders();
+        [home, project]
+            .iter()
+            .try_for_each(|folder| fs::set_permissions(folder, fs::Permissions::from_mode(0o755)))
+    }
+
+    /// Whether the system has ended a process since the memory of the push was used up.
+    pub fn has_run_out_of_memory(&self) -> bool {
+        self.cgroup.as_ref().is_some_and(Cgroup::has_killed)
+    }
+
     /// The checkout, with the sandbox around it.
     pub fn place(self: &Arc<Sandbox>) -> Place {
-        let directory = self.ground.join(HOME).join(PROJECT);
-        Place { directory, sandbox: Some(Arc::clone(self)) }
+        Place { directory: self.folders().1, sandbox: Some(Arc::clone(self)) }
     }
 
     /// What is in force, for people.

@@ -1,7 +1,7 @@
 //! A command under an `init` of its own: how it ended is told, and nothing that it started outlives
 //! the value.
 
-use super::sandbox::Network;
+use super::sandbox::{Network, Sandbox};
 use super::{Place, init, namespaces};
 use crate::procfs;
 use nix::sys::signal::Signal;
@@ -10,6 +10,7 @@ use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe, sink
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 use std::{fs, thread};
@@ -24,7 +25,7 @@ const KEPT_OUTPUT: u64 = 64 * 1024;
 pub enum Ending {
     /// It ran, and how that ended: `exited with status 1`, `was killed by SIGSEGV`.
     Ran(String),
-    /// It was never run, since the host could not do something, and what.
+    /// It was never run, or not to its end, since the host could not do something, and what.
     NotRun(String),
 }
 
@@ -52,7 +53,7 @@ pub struct Streams {
 /// How a command ended is read from here.
 pub struct Report {
     pipe: PipeReader,
-    is_sandboxed: bool,
+    sandbox: Option<Arc<Sandbox>>,
 }
 
 impl Supervised {
@@ -69,12 +70,15 @@ impl Supervised {
         let is_sandboxed = place.sandbox.is_some();
         let mode = if is_sandboxed { init::SANDBOXED } else { init::PLAIN };
         command.args([init::ARGUMENT, mode]).args(place.command(program, network));
-        command.current_dir(&place.directory);
+        command.current_dir(place.start());
+        if let Some(sandbox) = &place.sandbox {
+            sandbox.reopen()?;
+        }
         command.stdin(Stdio::from(lifeline_reader));
         command.stdout(Stdio::from(report_writer)).stderr(Stdio::from(output_writer));
         command.process_group(0); // Ctrl-C is for us; it would end init before the others
         let init = namespaces::spawn_isolated(command, &place.scratch())?;
-        let report = Report { pipe: report, is_sandboxed };
+        let report = Report { pipe: report, sandbox: place.sandbox.clone() };
         let supervised = Supervised { init, is_sandboxed, lifeline: Some(lifeline), clock: None };
         Ok((supervised, Streams { output, report }))
     }
@@ -163,14 +167,21 @@ pub fn run(program: &[OsString], place: &Place) -> io::Result<(Ending, String)> 
 }
 
 /// Waits until the command ends, and says how.
-pub fn ending(Report { pipe, is_sandboxed }: Report) -> Ending {
+pub fn ending(Report { pipe, sandbox }: Report) -> Ending {
     let mut line = String::new();
     let _ = BufReader::new(pipe).read_line(&mut line);
     let text = line.trim_end();
+    let is_sandboxed = sandbox.is_some();
     if let Some(why) = text.strip_prefix(init::NOT_RUN) {
-        return Ending::NotRun(why.to_owned());
+        // Where the files of a build take all memory that there is, that is no fault of the host's.
+        return match sandbox.is_some_and(|sandbox| sandbox.has_run_out_of_memory()) {
+            true => Ending::Ran(format!("was killed by {}", Signal::SIGKILL)),
+            false => Ending::NotRun(why.to_owned()),
+        };
     }
     let how = match text {
+        // Nobody in a sandbox can end the process that reports.
+        "" if is_sandboxed => return Ending::NotRun("the sandbox was killed".to_owned()),
         "" => "was killed".to_owned(),
         text if is_sandboxed => signal_behind(text).unwrap_or(text.to_owned()),
         text => text.to_owned(),

@@ -284,7 +284,11 @@ pub fn what_was_kept_does_not_pass_for_the_commit(world: &World) {
     fs::remove_file(clone.directory.join("solution.py")).expect("it is there");
     clone.commit_on("main");
     let pushed = clone.push(&["origin", "main"]);
-    pushed.expect(&["6 of 6 stages pass", "Further than ever", "So, only 0 of 6 stages pass"]);
+    pushed.expect(&[
+        "6 of 6 stages pass",
+        "Once more from the commit",
+        "So, only 0 of 6 stages pass",
+    ]);
     pushed.expect_not("You have built a Redis.  |");
     let record = world.record("eve.git");
     assert_eq!(record[1]["stages_passed"], 0, "{record:#?}");
@@ -296,6 +300,12 @@ pub fn what_was_kept_does_not_pass_for_the_commit(world: &World) {
     pushed.expect(&["Every stage passes."]);
     pushed.expect_not("So, only");
     assert_eq!(world.record("eve.git")[2]["stages_passed"], 6);
+
+    // And without it, it is nothing again, though no more passes than before.
+    fs::remove_file(clone.directory.join("solution.py")).expect("it is there");
+    clone.commit();
+    clone.push(&["origin", "main"]).expect(&["6 of 6 stages pass", "So, only 0 of 6 stages pass"]);
+    assert_eq!(world.record("eve.git")[3]["stages_passed"], 0);
 }
 
 /// The same for several attempts, each by its name and target: all of them are refused.

@@ -55,7 +55,8 @@ fn main() {
         sandbox::nothing_is_converted_on_the_host
         escapes::nothing_of_a_commit_runs_on_the_host
         problems::git_variables_of_the_hook_reach_neither_build_nor_program
-        records::a_killed_hook_has_tried
+        records::a_killed_hook_is_the_hosts
+        records::deep_and_long_names_of_refs_are_refused
         records::no_ref_of_a_learner_is_taken_for_the_record
         records::what_was_graded_outlives_a_forced_push
         records::a_lock_of_a_git_that_is_gone_is_in_nobodys_way
@@ -66,6 +67,7 @@ fn main() {
         records::a_push_that_is_broken_off_does_not_stand_for_what_passed
         records::a_slow_build_does_not_come_after_what_was_pushed_later
         records::binaries_and_waivers_are_in_every_report
+        records::a_connection_that_closes_at_once_has_pushed
         exam::names_are_shown_and_answers_are_not
     ];
     let on_both_roads = named![
@@ -91,6 +93,8 @@ fn main() {
         sandbox::no_challenge_toml_asks_for_more_time_than_is_granted
         sandbox::nobody_gains_time_for_a_build_by_not_reading
         sandbox::a_build_does_not_keep_the_host_waiting_or_lead_it_away
+        sandbox::a_project_that_spoils_its_own_place_has_failed
+        sandbox::a_commit_of_too_many_files_is_not_checked_out
         sandbox::what_a_build_has_made_is_kept_in_a_sandbox
         records::a_language_that_the_host_lacks_does_not_stand_for_what_passed
         records::what_the_sandbox_could_not_start_is_no_failure_of_the_program

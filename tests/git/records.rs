@@ -100,26 +100,62 @@ pub fn a_slow_build_does_not_come_after_what_was_pushed_later(world: &World) {
     assert!(row["main_is_graded"] == true && row["interrupted"] == 0, "{row:#}");
 }
 
-/// A crash of the host leaves pushes that have begun, which the next one finds.
-pub fn a_killed_hook_has_tried(world: &World) {
+/// What a push has begun, the next one finds: it was the host that killed the hook.
+pub fn a_killed_hook_is_the_hosts(world: &World) {
     let clone = world.project("ada", &FAILING.replace("false", &format!("sleep {}", world.nap)));
     let first = clone.commit();
     let push = clone.start_push(&[]);
     let sleeps = |(_, line): &(i32, String)| line.starts_with("sleep ");
     eventually("the program runs", || world.processes().iter().any(sleeps));
+    assert!(report(world)["interrupted"] == 1, "as long as it runs, it may be a try");
     let is_hook = |(_, line): &&(i32, String)| line.contains(" hook ");
     let processes = world.processes();
     processes.iter().filter(is_hook).for_each(|(process, _)| kill(*process));
     push.await_end();
     world.expect_quiet();
-    assert_eq!(world.record("ada.git")[0]["state"], "begun");
-    expect_main_is_not_graded(&clone, "push 1: not finished");
+    let why = "push 1: the host ended before the push did";
+    let row = report(world);
+    assert!(row["not_graded"] == 1 && row["interrupted"] == 0, "{row:#}");
+    assert!(row["remarks"][0].as_str().is_some_and(|remark| remark.contains(why)), "{row:#}");
     clone.write("challenge.toml", FAILING);
     clone.commit();
     clone.push(&[]).expect(&["Push 2,"]);
     let record = world.record("ada.git");
-    assert!(record[0]["state"] == "interrupted" && record[0]["commit"] == first.as_str());
+    assert!(record[0]["state"] == "not_graded" && record[0]["commit"] == first.as_str());
     assert_eq!(record[1]["state"], "graded");
+    let left = fs::read_dir(world.path("ada.git/challenge-grading")).expect("it is there").count();
+    assert_eq!(left, 0, "files of pushes that have ended");
+}
+
+/// A client that sends a push and is gone at once: git takes the commit, and has nobody to tell.
+pub fn a_connection_that_closes_at_once_has_pushed(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let commit = clone.commit();
+    let half = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks/push_and_leave.py");
+    let arguments: [&Path; 4] =
+        [&half, &world.path("ada.git"), &clone.directory, Path::new(&commit)];
+    let mut command = world.command("python3", &arguments);
+    assert!(command.status().expect("it can be run").success());
+    eventually("git is gone", || world.processes().is_empty());
+    assert_eq!(world.git("ada.git", &["rev-parse", MAIN]).trim(), commit);
+    let row = report(world);
+    assert!(row["interrupted"] == 1 && row["pushes"] == 1, "{row:#}");
+    expect_main_is_not_graded(&clone, "push 1");
+    clone.commit();
+    clone.push(&[]).expect(&["Push 2,"]);
+    assert_eq!(world.record("ada.git")[0]["state"], "interrupted");
+}
+
+/// A name with a thousand parts would be a thousand folders.
+pub fn deep_and_long_names_of_refs_are_refused(world: &World) {
+    let clone = world.project("ada", FAILING);
+    clone.commit();
+    for name in ["a/".repeat(9) + "b", "x".repeat(250)] {
+        let refused = clone.start_push(&["origin", &format!("HEAD:refs/tags/{name}")]).end();
+        assert!(!refused.succeeded, "{}", refused.text);
+        refused.expect(&["the name of a branch or tag may have", "Nothing has changed."]);
+    }
+    assert_eq!(world.git("ada.git", &["tag"]), "");
 }
 
 /// Names that Git could take for that of the record, as long as there is none.
@@ -208,7 +244,7 @@ pub fn binaries_and_waivers_are_in_every_report(world: &World) {
     let server = fs::read_to_string(clone.directory.join("right.py")).expect("text");
     assert!(row["source_lines"].as_u64() > Some(server.lines().count() as u64), "{row:#}");
     assert!(row["binary_files"] == 1 && row["waived"][0] == "one_thread", "{row:#}");
-    let binary = format!("binary files in push 1 ({}): server", &commit[..8]);
+    let binary = format!("files that are no readable text in push 1 ({}): server", &commit[..8]);
     let waiver = "one_thread = false in challenge.toml of push 1";
     for text in [
         clone.challenge(&["status"]),
@@ -276,7 +312,7 @@ pub fn a_second_run_without_a_verdict_blames_nobody(world: &World) {
     clone.write("challenge.toml", &format!("{RIGHT}build = \"touch a.kept\"\n"));
     clone.commit();
     let mut push = clone.start_push(&[]);
-    push.await_line("Further than ever");
+    push.await_line("Once more from the commit");
     fs::write(flag, "").expect("a new file");
     let pushed = Push::end(push);
     pushed.expect(&["too busy to confirm more than 0 of 6 stages"]);

@@ -91,7 +91,7 @@ pub fn a_commit_that_does_not_fit_is_told_the_limit(world: &World) {
     fs::write(clone.directory.join("large"), vec![7; 2 << 20]).expect("a new file");
     clone.commit();
     let pushed = clone.push(&[]);
-    pushed.expect(&["the commit does not fit into the 1 MiB", "When that is fixed: git commit"]);
+    pushed.expect(&["The commit does not fit into the 1 MiB", "Push 1,"]);
 }
 
 pub fn what_is_required_is_not_done_without(world: &World) {
@@ -164,15 +164,22 @@ pub fn a_build_does_not_keep_the_host_waiting_or_lead_it_away(world: &World) {
     fs::write(elsewhere.join("file"), "").expect("a new file");
     let clone = world.project("ada", FAILING);
     world.git("ada.git", &["config", "challenge.sandbox", "required"]);
-    for build in [
-        "mkfifo $HOME/.kept.tar",
-        "mkdir folder && mkfifo folder/.gitignore",
-        &format!("cd && rm -r project && ln -s {} project", elsewhere.display()),
+    for (build, line) in [
+        ("mkfifo $HOME/.kept.tar", "Built in"),
+        ("mkdir folder && mkfifo folder/.gitignore", "Built in"),
+        (
+            &format!("cd && rm -r project && ln -s {} project", elsewhere.display()),
+            "the build failed",
+        ),
+        (
+            &format!("cd && mv project p && ln -s {} project", elsewhere.display()),
+            "the build failed",
+        ),
     ] {
         clone.write("challenge.toml", &format!("{FAILING}build = \"{build}\"\n"));
         clone.commit();
         let mut push = clone.start_push(&[]);
-        push.await_line("Built in");
+        push.await_line(line);
         let end = thread::spawn(|| push.end());
         while !end.is_finished() {
             // It opens only where somebody reads at the other end.
@@ -181,8 +188,63 @@ pub fn a_build_does_not_keep_the_host_waiting_or_lead_it_away(world: &World) {
             thread::sleep(Duration::from_millis(10));
         }
         end.join().expect("it ends").expect(&["Push "]);
-        assert!(!world.path("ada.git/challenge-cache").exists(), "{build}: something was kept");
+        assert!(!world.path("ada.git/challenge-cache/index.json").exists(), "{build}: kept");
     }
+}
+
+/// What a project does to itself is never taken for something that the host could not do.
+pub fn a_project_that_spoils_its_own_place_has_failed(world: &World) {
+    let clone = world.project("ada", FAILING);
+    world.git("ada.git", &["config", "challenge.sandbox", "required"]);
+    world.git("ada.git", &["config", "challenge.memory", "300"]);
+    let spoil = |build: &str| format!("{FAILING}build = \"{build}\"\n");
+    for project in [
+        spoil("chmod 000 . .."),
+        spoil("rm -rf ../project; mkdir -p ../project/x"),
+        spoil("mv ../project ../p"),
+        spoil("head -c 290M /dev/zero > ~/large; head -c 100M /dev/zero > /dev/shm/large; true"),
+        format!("{FAILING}build = \"a\\u0000b\"\n"),
+        "language = \"x\"\nrun = \"false\\u0000\"\n".to_owned(),
+        "language = \"x\"\nrun = \"sh -c 'chmod 000 . ..; mv ../project ../p; exit 1'\"\n"
+            .to_owned(),
+    ] {
+        clone.write("challenge.toml", &project);
+        clone.commit();
+        let pushed = clone.push(&[]);
+        let push = world.record("ada.git").pop().expect("it is recorded");
+        let is_failure = push["problem"].is_string() || push["graded"] == true;
+        assert!(push["state"] == "graded" && is_failure, "{project}: {push:#}\n{}", pushed.text);
+    }
+    let long = "x".repeat(300);
+    let blob = clone.git(&["rev-parse", "HEAD:challenge.toml"]);
+    clone.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{},{long}", blob.trim())]);
+    clone.git(&["commit", "-q", "-m", "A name that no file can have"]);
+    clone.push(&[]).expect(&["The commit cannot be checked out: git: error: unable to create"]);
+    assert_eq!(world.record("ada.git").pop().expect("a push")["state"], "graded");
+}
+
+/// Few bytes of a push can be very many files, or very large ones: git is stopped, and says little.
+pub fn a_commit_of_too_many_files_is_not_checked_out(world: &World) {
+    let clone = world.project("ada", FAILING);
+    clone.commit();
+    let tree = |entries: &str| {
+        let script = format!("printf '{entries}' | git mktree");
+        let made = world.command("sh", &["-c", &script]).current_dir(&clone.directory).output();
+        String::from_utf8(made.expect("it can be run").stdout).expect("text").trim().to_owned()
+    };
+    let names = |kind: &str, object: &str| -> String {
+        (0..215).map(|number| format!("{kind} {object}\t{number}\\n")).collect()
+    };
+    let blob = clone.git(&["rev-parse", "HEAD:challenge.toml"]).trim().to_owned();
+    let mut bomb = tree(&names("100644 blob", &blob));
+    for _ in 0..2 {
+        bomb = tree(&names("040000 tree", &bomb));
+    }
+    let commit = clone.git(&["commit-tree", &bomb, "-p", "HEAD", "-m", "Ten million files"]);
+    let pushed = clone.push(&["origin", &format!("{}:main", commit.trim())]);
+    pushed.expect(&["The commit does not fit into the 1024 MiB", "Push 1,"]);
+    assert!(pushed.time < Duration::from_secs(20), "{:?}", pushed.time);
+    assert!(pushed.text.len() < 4000, "{}", pushed.text);
 }
 
 /// Adds a line to what it has made, and says how many there are, and which sources are older.

@@ -143,7 +143,10 @@ impl Sandbox {
             words.bind("--ro-bind", &made.join(&name), &Path::new("/etc").join(&name));
         }
         words.bind("--ro-bind", &self.ground.join(OFFER), Path::new(OFFERED));
-        words.bind("--bind", &self.ground.join(super::HOME), Path::new(HOME));
+        // The project is a mount of its own: a program cannot put something else into its place.
+        let (home, project) = self.folders();
+        words.bind("--bind", &home, Path::new(HOME));
+        words.bind("--bind", &project, &Path::new(HOME).join(PROJECT));
         words.all(["--remount-ro", "/dev", "--remount-ro", "/"]);
         words.all(["--chdir", &format!("{HOME}/{PROJECT}")]);
     }
