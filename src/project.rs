@@ -14,7 +14,7 @@ use std::{fs, thread};
 
 pub const FILE: &str = "challenge.toml";
 pub const EXAMPLE: &str =
-    "It should look like this:\n\nlanguage = \"python\"\nrun = \"python3 main.py\"";
+    "It should look like this:\n\nlanguage = \"python\"\nrun = \"python3 server.py\"";
 
 /// What `challenge.toml` says.
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,6 @@
 //! The commands around repositories: languages, host, new, status, and the hook.
 
-use super::{Problem, host_check};
+use super::{Problem, host_check, terminal_width};
 use crate::git;
 use crate::gradebook::history::{History, StageHistory};
 use crate::gradebook::remarks;
@@ -11,7 +11,7 @@ use crate::host::{self, Hosting, pending, record, shell_word};
 use crate::languages::{self, LANGUAGES};
 use crate::stages::{STAGES, Stage};
 use crate::style::{BAD, BOLD, DIM, GOOD};
-use crate::text::counted;
+use crate::text::{counted, wrap_words};
 use anstream::println;
 use clap::{Args, Subcommand};
 use std::ffi::OsStr;
@@ -186,7 +186,9 @@ pub fn status() -> Result<ExitCode, Problem> {
     }
     let main = if is_host { "refs/heads/main" } else { "refs/remotes/origin/main" };
     for remark in remarks::of(&history, record::tip(here, main)?.as_deref()) {
-        println!("  {DIM}{remark}{DIM:#}");
+        for line in wrap_words(&remark, terminal_width().map_or(usize::MAX, |width| width - 2)) {
+            println!("  {DIM}{line}{DIM:#}");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

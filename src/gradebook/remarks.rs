@@ -4,6 +4,7 @@
 use super::history::{Event, History, Mark};
 use super::words;
 use crate::host::BRANCH;
+use crate::text::counted;
 
 /// The most pushes with binary files that are named.
 const MOST_NAMED: usize = 5;
@@ -15,6 +16,7 @@ pub fn of(history: &History, tip: Option<&str>) -> Vec<String> {
     remarks.extend(binaries(history));
     remarks.extend(waived(history));
     remarks.extend(interrupted(history));
+    remarks.extend(unclear(history));
     remarks
 }
 
@@ -72,6 +74,21 @@ fn interrupted(history: &History) -> Option<String> {
             Some(format!("{count} pushes were interrupted before their end, and count as tries"))
         }
     }
+}
+
+fn unclear(history: &History) -> Option<String> {
+    let unclear: Vec<&Mark> =
+        history.pushes.iter().filter(|push| push.event == Event::Unclear).collect();
+    let last = unclear.last()?;
+    let why = match &last.problem {
+        Some(problem) => words::one_line(problem.lines().next().unwrap_or_default()),
+        None => "the machine was too busy".to_owned(),
+    };
+    let count = counted(unclear.len(), "push", "pushes");
+    Some(format!(
+        "{count} could not be graded, the last, push {}, for this reason: {why}",
+        last.number
+    ))
 }
 
 fn short(commit: &str) -> &str {

@@ -4,6 +4,7 @@ use super::history::{Event, History, StageHistory};
 use super::{Entry, words};
 use crate::stages::STAGES;
 use crate::style::{BAD, BOLD, DIM, GOOD};
+use crate::text::wrap_words;
 use anstyle::Style;
 use std::io::{self, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -40,7 +41,10 @@ pub fn write(entries: &[Entry], width: Option<usize>, out: &mut dyn Write) -> io
     }
     for entry in entries {
         for remark in entry.remarks() {
-            writeln!(out, "{}: {remark}", entry.name)?;
+            let line = format!("{}: {remark}", entry.name);
+            for line in wrap_words(&line, width) {
+                writeln!(out, "{line}")?;
+            }
         }
     }
     Ok(())

@@ -92,6 +92,9 @@ impl Pushed<'_> {
         let had_kept = match self.build(&place, &project, start) {
             Ok(had_kept) => had_kept,
             Err(Unbuilt::Failed(problem)) => {
+                if start.is_watched() && place.sandbox.is_some() {
+                    say_dim("A build has no network here: what it needs has to be in the commit.")?;
+                }
                 return refused(project.language, contents, &problem, results);
             }
             Err(Unbuilt::NotRun(problem)) => return Err(problem.into()),

@@ -17,6 +17,7 @@ mod turn;
 mod upkeep;
 mod workplace;
 
+use self::place::Lack;
 use self::settings::SandboxMode;
 use crate::git;
 use crate::languages::Language;
@@ -68,11 +69,11 @@ pub fn create(repository: &Path, hosting: &Hosting) -> Result<(), String> {
         return Err(format!("{} exists already; choose another name", repository.display()));
     }
     let made = fill(repository, hosting).and_then(|()| match hosting.sandbox {
-        SandboxMode::Required => place::try_sandbox(repository).map_err(|reason| {
-            format!(
-                "there is no sandbox here for what others push: {reason}; mend that, or choose \
-                 another --sandbox"
-            )
+        SandboxMode::Required => place::try_sandbox(repository).map_err(|lack| match lack {
+            Lack::Language(reason) => format!("{reason}; install it, and then repeat this"),
+            Lack::Sandbox(reason) => format!(
+                "there is no sandbox here for what others push: {reason}. See challenge host check"
+            ),
         }),
         _ => Ok(()),
     });

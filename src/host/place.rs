@@ -24,18 +24,38 @@ pub fn choose(
         return Ok((Place::plain(&checkout), said));
     }
     let sandbox = match workplace.refusal() {
-        Some(reason) => Err(reason.to_owned()),
+        Some(reason) => Err(Lack::Sandbox(reason.to_owned())),
         None => sandbox(repository, settings, workplace.root(), &project.language),
     };
+    let preferred = settings.sandbox == SandboxMode::Preferred;
     match sandbox {
         Ok(sandbox) => Ok((sandbox.place(), sandbox.describe())),
-        Err(reason) if settings.sandbox == SandboxMode::Preferred => {
+        Err(Lack::Sandbox(reason) | Lack::Language(reason)) if preferred => {
             Ok((Place::plain(&checkout), format!("No sandbox: {reason}.")))
         }
-        Err(reason) => Err(format!(
+        Err(Lack::Language(reason)) => Err(format!(
+            "not graded, because {reason}. Ask your host to install it, or use another language. This \
+             does not count as a try"
+        )),
+        Err(Lack::Sandbox(reason)) => Err(format!(
             "the push is kept, and not graded: it may only run in a sandbox, and there is none: \
              {reason}. The host of this repository can fix it: docs/hosting.md"
         )),
+    }
+}
+
+/// What a host lacks.
+pub enum Lack {
+    /// A language, in a sentence that says so.
+    Language(String),
+    Sandbox(String),
+}
+
+impl Lack {
+    fn reason(self) -> String {
+        match self {
+            Lack::Language(reason) | Lack::Sandbox(reason) => reason,
+        }
     }
 }
 
@@ -44,20 +64,25 @@ fn sandbox(
     settings: &Settings,
     ground: &Path,
     language: &str,
-) -> Result<Arc<Sandbox>, String> {
+) -> Result<Arc<Sandbox>, Lack> {
     let mut toolchains = settings.toolchains.clone();
     let language = languages::find(language).ok();
     if settings.root == Path::new("/") {
         let missing = language.filter(|language| language.found().is_none());
         if let Some(language) = missing.filter(|_| toolchains.is_empty()) {
-            return Err(format!("{} is not installed ({})", language.program, language.install));
+            let (program, install) = (language.program, language.install);
+            return Err(Lack::Language(format!(
+                "{program} is not installed on this host ({install})"
+            )));
         }
         if let Some(language) = language {
-            toolchains.extend(toolchain(language, repository, toolchains.is_empty())?);
+            let found = toolchain(language, repository, toolchains.is_empty());
+            toolchains.extend(found.map_err(Lack::Language)?);
         }
     }
     let program = language.map_or("sh", |language| language.program);
     Sandbox::open(ground, &settings.root, toolchains, &settings.limits, program)
+        .map_err(Lack::Sandbox)
 }
 
 /// Where a language was found, besides the system's folders. The error says what a sandbox would show.
@@ -96,10 +121,11 @@ fn holds_more(folder: &Path, repository: &Path) -> bool {
 
 /// Whether what is pushed to this repository can be graded in a sandbox; if not, why. Leaves this
 /// process, which must not have other threads, with a file system that is not everybody's.
-pub fn try_sandbox(repository: &Path) -> Result<(), String> {
-    let settings = Settings::of(repository)?;
-    let ground = workplace::cover(repository, &settings)?;
-    fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;
+pub fn try_sandbox(repository: &Path) -> Result<(), Lack> {
+    let settings = Settings::of(repository).map_err(Lack::Sandbox)?;
+    let ground = workplace::cover(repository, &settings).map_err(Lack::Sandbox)?;
+    let home = ground.join(HOME).join(PROJECT);
+    fs::create_dir_all(home).map_err(|error| Lack::Sandbox(error.to_string()))?;
     sandbox(repository, &settings, &ground, &settings.language).map(drop)
 }
 
@@ -108,7 +134,7 @@ pub fn try_sandbox(repository: &Path) -> Result<(), String> {
 pub fn look(settings: &Settings, script: &str, argument: &OsStr) -> Result<String, String> {
     let ground = workplace::cover(Path::new("/"), settings)?;
     fs::create_dir_all(ground.join(HOME).join(PROJECT)).map_err(|error| error.to_string())?;
-    let sandbox = sandbox(Path::new("/"), settings, &ground, "")?;
+    let sandbox = sandbox(Path::new("/"), settings, &ground, "").map_err(Lack::reason)?;
     let shell = ["sh".as_ref(), "-c".as_ref(), OsStr::new(script), argument].map(OsStr::to_owned);
     let (ending, said) =
         supervised::run(&shell, &sandbox.place()).map_err(|error| error.to_string())?;

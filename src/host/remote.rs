@@ -1,7 +1,7 @@
 //! Lines for the learner, while the push goes on.
 
 use crate::style::DIM;
-use crate::text::wrap_words;
+use crate::text::{wrap_line, wrap_words};
 use anstream::stdout;
 use std::io::Write;
 
@@ -38,12 +38,7 @@ pub fn wrapped(line: &str) -> Vec<String> {
     if line.chars().count() <= WIDTH {
         return vec![line.to_owned()];
     }
-    let characters = |line: String| line.chars().collect::<Vec<char>>();
-    let lines = wrap_words(line, WIDTH).into_iter().map(characters);
-    let pieces = lines.flat_map(|line| {
-        line.chunks(WIDTH).map(|piece| piece.iter().collect()).collect::<Vec<String>>()
-    });
-    pieces.collect()
+    wrap_words(line, WIDTH).iter().flat_map(|line| wrap_line(line, WIDTH)).collect()
 }
 
 /// A line for the learner.

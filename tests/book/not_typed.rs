@@ -1,7 +1,7 @@
 //! The commands of the book that its tests do not type, and why. One that no longer stands in the book
 //! has to go from here.
 
-pub const NOT_TYPED: [(&str, &str); 47] = [
+pub const NOT_TYPED: [(&str, &str); 49] = [
     ("cargo test", "this is part of it"),
     ("REQUIRE_ALL=1 cargo test", "this is part of it, in CI"),
     ("RECORD=1 cargo test --test book", "it would write what this compares"),
@@ -43,7 +43,7 @@ pub const NOT_TYPED: [(&str, &str); 47] = [
         "tests/git/hosting.rs types it on a machine of its own",
     ),
     (
-        "useradd --create-home --shell /bin/sh --password '*' git",
+        "useradd --create-home -K HOME_MODE=0700 --shell /bin/sh --password '*' git",
         "tests/git/hosting.rs types it on a machine of its own",
     ),
     (
@@ -55,6 +55,7 @@ pub const NOT_TYPED: [(&str, &str); 47] = [
         "tests/git/hosting.rs types it on a machine of its own",
     ),
     ("su - git -c 'challenge languages'", "there is no such account here"),
+    ("su - git", "there is no such account here"),
     ("ln -s /usr/local/go/bin/go /usr/local/bin/", "it would install something"),
     (
         r#"su - git -c "sed -i '\|^restrict,command=.[^ ]* serve /home/git/ada[.]git. |d' .ssh/authorized_keys""#,
@@ -79,6 +80,7 @@ pub const NOT_TYPED: [(&str, &str); 47] = [
         "tests/git/hosting.rs types it on a machine of its own",
     ),
     ("tar -C /home -xzf /root/git.tar.gz", "tests/git/hosting.rs types it on a machine of its own"),
+    ("chown -R git: /tmp/clone-of-ada", "there is no such account here"),
     (
         "git -C ada.git show --stat refs/challenge/pushes/7",
         "there is no such repository here; tests/git/records.rs looks at such a ref",
@@ -93,5 +95,5 @@ pub const NOT_TYPED: [(&str, &str); 47] = [
     ),
     ("challenge report *.git", "tests/report/formats.rs compares it"),
     ("git clone git@host:ada.git", "it needs a host"),
-    ("rm -r ada.git/challenge-cache", "there is no such repository here"),
+    ("rm -rf ada.git/challenge-cache", "there is no such repository here"),
 ];

@@ -74,7 +74,9 @@ pub fn a_language_that_the_host_lacks_does_not_stand_for_what_passed(world: &Wor
     clone.write("challenge.toml", "language = \"zig\"\nrun = \"false\"\n");
     clone.commit();
     clone.push(&[]).expect(&["zig is not installed"]);
-    expect_main_is_not_graded(&clone, "push 2: the push is kept, and not graded");
+    expect_main_is_not_graded(&clone, "push 2: not graded, because zig is not installed");
+    let remarks = report(world)["remarks"].to_string();
+    assert!(remarks.contains("1 push could not be graded, the last, push 2,"), "{remarks}");
     assert_eq!(world.record("ada.git")[1]["state"], "not_graded");
 }
 

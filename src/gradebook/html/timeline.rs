@@ -31,7 +31,7 @@ pub const WIDE: Screen = Screen {
     left: 104.0,
     step: 25.0,
     has_names: true,
-    not_built: "no build",
+    not_built: "no result",
 };
 pub const NARROW: Screen = Screen {
     class: "narrow",
@@ -39,7 +39,7 @@ pub const NARROW: Screen = Screen {
     left: 42.0,
     step: 22.0,
     has_names: false,
-    not_built: "build",
+    not_built: "none",
 };
 
 const RIGHT: f64 = 14.0;
