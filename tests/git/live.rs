@@ -69,6 +69,25 @@ pub fn of_three_pushes_at_once_one_waits_for_its_turn(world: &World) {
     assert_eq!(world.record("ada.git").len(), 3);
 }
 
+/// It would be built for nobody, and its turn is somebody else's.
+pub fn a_learner_who_leaves_while_waiting_is_not_waited_for(world: &World) {
+    let clone = world.project("ada", &waiting("it", "go"));
+    world.git("ada.git", &["config", "challenge.sandbox", "off"]);
+    let [one, two, waiting] = ["main", "one", "two"].map(|branch| {
+        clone.commit_on(branch);
+        let mut push = clone.start_push(&["origin", branch]);
+        push.await_line(if branch == "two" { "this one waits" } else { "| it begins" });
+        push
+    });
+    kill(waiting.child.id() as i32);
+    waiting.await_end();
+    let ended = || world.record("ada.git")[2]["state"] == "interrupted";
+    eventually("it is interrupted", ended);
+    fs::write(world.path("home/go"), "").expect("a new file");
+    [one, two].into_iter().for_each(|push| push.end().expect(&["Stage 0, bind"]));
+    assert_eq!(world.record("ada.git")[2]["state"], "interrupted");
+}
+
 /// A build and a program that never end, and have a process that has detached itself.
 const ENDLESS: [&str; 2] = [
     "language = \"x\"\nrun = \"false\"\nbuild = \"setsid sleep NAP & sleep NAP\"\n",

@@ -74,6 +74,7 @@ fn main() {
         live::lines_come_as_they_are_written
         live::two_pushes_at_once_do_not_mix
         live::of_three_pushes_at_once_one_waits_for_its_turn
+        live::a_learner_who_leaves_while_waiting_is_not_waited_for
         live::ctrl_c_leaves_nothing_behind
         live::a_killed_client_leaves_nothing_behind
         live::a_killed_connection_leaves_nothing_behind
