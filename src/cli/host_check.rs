@@ -4,7 +4,7 @@ use super::{Problem, terminal_width, unwritten};
 use crate::host::checkup::{self, Finding, Grade, Section};
 use crate::report::WIDTH;
 use crate::style::{BAD, BOLD, DIM, GOOD};
-use crate::text::wrap_words;
+use crate::text::{counted, wrap_words};
 use anstream::stdout;
 use anstyle::{AnsiColor, Style};
 use clap::Args;
@@ -42,7 +42,12 @@ fn write(sections: &[Section], out: &mut dyn Write) -> io::Result<()> {
         all.filter(|finding| finding.grade == grade).count()
     };
     let (good, weak, bad) = (count(Grade::Good), count(Grade::Weak), count(Grade::Bad));
-    writeln!(out, "{good} protect, {weak} could be better (!), {bad} are holes (✗).")
+    writeln!(
+        out,
+        "{}, {weak} could be better (!), {} (✗).",
+        counted(good, "protects", "protect"),
+        counted(bad, "is a hole", "are holes")
+    )
 }
 
 fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {

@@ -3,16 +3,61 @@
 use crate::sandbox::path_without;
 use crate::world::World;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 
 /// What it prints, in one line, and its exit status.
 fn check(world: &World, repositories: &[&str]) -> (String, Option<i32>) {
-    let arguments = [&["host", "check"], repositories].concat();
-    let mut command = world.command(env!("CARGO_BIN_EXE_challenge"), &arguments);
-    let output = command.output().expect("it can be run");
+    check_within(world, &[], repositories)
+}
+
+/// The same, started by another program, which gives it another place in the system.
+fn check_within(world: &World, starter: &[&str], repositories: &[&str]) -> (String, Option<i32>) {
+    let check = [env!("CARGO_BIN_EXE_challenge"), "host", "check"];
+    let words = [starter, &check, repositories].concat();
+    let output = world.command(words[0], &words[1..]).output().expect("it can be run");
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "too wide:\n{text}");
     (text.split_whitespace().collect::<Vec<_>>().join(" "), output.status.code())
+}
+
+fn set_mode(world: &World, name: &str, mode: u32) {
+    fs::set_permissions(world.path(name), PermissionsExt::from_mode(mode)).expect("ours");
+}
+
+/// From now on, this script is found where programs are searched for.
+fn program(world: &World, name: &str, script: &str) {
+    let bin = world.path("programs");
+    if !bin.exists() {
+        fs::create_dir(&bin).expect("a new name");
+        let others = std::env::var("PATH").unwrap_or_default();
+        world.search_in(format!("{}:{others}", bin.display()));
+    }
+    fs::write(bin.join(name), format!("#!/bin/sh\n{script}\n")).expect("a file");
+    set_mode(world, &format!("programs/{name}"), 0o755);
+}
+
+/// Types the first command that begins so, up to the next finding. Others are for the whole machine: one
+/// that leads out of this world is refused.
+#[track_caller]
+fn type_cure(world: &World, said: &str, start: &str) {
+    let (findings, _) = said.split_once(" protect, ").expect("the last line");
+    let (findings, _) = findings.rsplit_once(' ').expect("a number");
+    let Some(at) = findings.find(start) else { panic!("no cure {start:?}:\n{said}") };
+    let ends = [" ✓ ", " ! ", " ✗ ", " Files and programs ", " Repositories "];
+    let end = ends.iter().filter_map(|end| findings[at..].find(end)).min();
+    let line = &findings[at..end.map_or(findings.len(), |end| at + end)];
+    let home = world.path("").display().to_string();
+    let mut paths = line.split_whitespace().filter(|word| word.starts_with('/'));
+    assert!(paths.all(|path| path.starts_with(&home)), "{line}");
+    let status = world.command("sh", &["-c", line]).status().expect("a shell");
+    assert!(status.success(), "{line}");
+}
+
+#[track_caller]
+fn expect_none(said: &str, texts: &[&str]) {
+    for text in texts {
+        assert!(!said.contains(text), "{text:?} is still said:\n{said}");
+    }
 }
 
 #[track_caller]
@@ -24,7 +69,9 @@ fn expect(said: &str, texts: &[&str]) {
 
 pub fn what_protects_a_host_is_told(world: &World) {
     world.challenge(&["host", "ada.git", "--language", "python", "--shared"]);
-    fs::set_permissions(world.path("home"), PermissionsExt::from_mode(0o750)).expect("ours");
+    set_mode(world, "home", 0o750);
+    // As root there is no need of it; an ordinary account has a hole without.
+    program(world, "systemctl", "echo 4294967296");
     let (said, status) = check(world, &["ada.git"]);
     expect(&said, &["✓ A pushed program has no privileges.", "✓ A pushed program has a filter"]);
     expect(&said, &["✓ A pushed program has no access to bubblewrap's own process."]);
@@ -43,9 +90,9 @@ pub fn each_hole_is_told_with_its_cure(world: &World) {
     world.challenge(&["host", "off.git", "--language", "python", "--sandbox", "off"]);
     fs::remove_file(world.path("off.git/hooks/post-receive")).expect("it is there");
     fs::create_dir(world.path("home/.ssh")).expect("a new name");
-    fs::set_permissions(world.path("home"), PermissionsExt::from_mode(0o755)).expect("ours");
+    set_mode(world, "home", 0o755);
     let keys = "ssh-ed25519 AAAA me\n\
-                restrict,command=\"/bin/challenge serve 'O'\\\\\\\\''Neil.git'\" ssh-ed25519 AAAA o\n\
+                restrict,command=\"/bin/challenge serve '/O'\\\\''Neil.git'\" ssh-ed25519 AAAA o\n\
                 restrict,command=\"/bin/challenge serve /gone.git\" ssh-ed25519 AAAA gone\n";
     fs::write(world.path("home/.ssh/authorized_keys"), keys).expect("a new file");
     world.git(".", &["config", "--global", "core.hooksPath", "/tmp/hooks"]);
@@ -70,4 +117,19 @@ pub fn each_hole_is_told_with_its_cure(world: &World) {
     );
     expect(&said, &["! Others on this machine can look into", "chmod o= "]);
     assert_eq!(status, Some(1), "{said}");
+}
+
+pub fn an_account_without_a_limit_for_all_pushes_is_a_hole(world: &World) {
+    set_mode(world, "home", 0o700);
+    let starter = ["unshare", "--user", "--map-user=4321", "--map-group=4321"];
+    program(world, "systemctl", "echo infinity");
+    let (said, status) = check_within(world, &starter, &[]);
+    expect(&said, &["✗ All pushes together can use all memory of this host, and so can one"]);
+    expect(&said, &["systemctl set-property user-4321.slice MemoryMax=4G"]);
+    expect(&said, &[" 1 is a hole (✗)."]);
+    assert_eq!(status, Some(1), "{said}");
+    program(world, "systemctl", "[ $4 = user-4321.slice ] && echo 4294967296");
+    let (said, status) = check_within(world, &starter, &[]);
+    expect(&said, &["✓ All pushes together have 4096 MiB of memory", " 0 are holes (✗)."]);
+    assert_eq!(status, Some(0), "{said}");
 }

@@ -7,6 +7,7 @@ use crate::trial::cgroup::{self, Cgroup};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::unistd::geteuid;
 use std::path::Path;
+use std::process::Command;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -24,31 +25,59 @@ fn memory_of_a_push(settings: &Settings) -> Finding {
             format!(
                 "Each process of a push has {most} MiB of memory; what processes share is not counted."
             ),
-            "Only root may make the control group that counts all of it. Limit the account instead: \
+            "Only root may make the control group that counts all of it. The account needs a limit: \
              see the next line.",
         ),
     }
 }
 
-/// The limit of this session's control group, or of a slice that it is in.
+/// The limit of the account's slice, or of a control group that this session is in.
 fn memory_of_all() -> Finding {
-    let name = nix::unistd::User::from_uid(geteuid()).ok().flatten().map(|user| user.name);
-    let name = name.unwrap_or_else(|| "git".to_owned());
-    let cure = format!(
-        "With systemd, as root: systemctl set-property user-$(id -u {name}).slice MemoryMax=4G \
-         MemorySwapMax=0 TasksMax=2000"
-    );
-    match cgroup::memory_of_session() {
+    let user = geteuid();
+    let slice = format!("user-{user}.slice");
+    match memory_of_slice(&slice).or_else(|| memory_of_session(&slice)) {
         Some(bytes) => Finding::good(format!(
-            "All pushes together have {} MiB of memory (the control group of this session).",
+            "All pushes together have {} MiB of memory (the control group of this account).",
             bytes / MIB
         )),
-        None if geteuid().is_root() => Finding::weak(
+        None if user.is_root() => Finding::weak(
             "All pushes together may use all memory.",
             "Host as an account of its own.",
         ),
-        None => Finding::weak("All pushes together may use all memory.", cure),
+        None => Finding::bad(
+            "All pushes together can use all memory of this host, and so can one: socket buffers, \
+             memory files and shared mappings count towards no limit of a process.",
+            format!(
+                "With systemd, as root: systemctl set-property {slice} MemoryMax=4G \
+                 MemorySwapMax=0 TasksMax=2000"
+            ),
+        ),
     }
+}
+
+/// In bytes, of the slice or of the one that holds all users. A limit that was set for a slice holds from
+/// the moment when its account logs in over ssh, even if this session is elsewhere: `su` leaves a session
+/// in the slice that it was in.
+fn memory_of_slice(slice: &str) -> Option<u64> {
+    let show = ["show", "--property=MemoryMax", "--value", slice, "user.slice"];
+    let said = Command::new("systemctl").args(show).output().ok()?;
+    let said = String::from_utf8_lossy(&said.stdout);
+    let limits = said.split_whitespace().filter_map(|limit| limit.parse().ok());
+    limits.filter(|&bytes: &u64| bytes < u64::MAX).min()
+}
+
+/// In bytes, unless this session is in the slice of another account, whose limits do not follow ours.
+fn memory_of_session(slice: &str) -> Option<u64> {
+    let groups = value("/proc/self/cgroup").unwrap_or_default();
+    let mut slices = groups.split(['/', '\n']).filter(|name| is_slice_of_user(name));
+    match slices.any(|name| name != slice) {
+        true => None,
+        false => cgroup::memory_of_session(),
+    }
+}
+
+fn is_slice_of_user(name: &str) -> bool {
+    name.starts_with("user-") && name.ends_with(".slice")
 }
 
 /// Two workers grade a push, and each may run a program.
