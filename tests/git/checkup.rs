@@ -119,6 +119,61 @@ pub fn each_hole_is_told_with_its_cure(world: &World) {
     assert_eq!(status, Some(1), "{said}");
 }
 
+pub fn a_key_that_opens_more_than_a_repository_is_told(world: &World) {
+    fs::write(world.path("ada.pub"), "ssh-ed25519 AAAAada ada\n").expect("a new file");
+    let name = "O'Neil, \"the\" 2nd.git";
+    world.challenge(&["host", name, "--language", "python", "--key", "ada.pub"]);
+    let exe = env!("CARGO_BIN_EXE_challenge");
+    let keys = world.path("home/.ssh/authorized_keys");
+    let ours = fs::read_to_string(&keys).expect("one line");
+    let from = ours.replacen("restrict,", "from=\"10.0.0.0/8,192.0.2.1\",restrict,", 1);
+    let others = format!(
+        "restrict,command=\"/bin/sh\" ssh-ed25519 AAAAa sh\n\
+         restrict,pty,command=\"{exe} serve /a.git\" ssh-ed25519 AAAAb pty\n\
+         command=\"{exe} serve /a.git\" ssh-ed25519 AAAAc unrestricted\n\
+         restrict,command=\"{exe} serve /a.git; sh\" ssh-ed25519 AAAAd two commands\n\
+         restrict,command=\"{exe} serve $(sh)\" ssh-ed25519 AAAAe substituted\n"
+    );
+    fs::write(&keys, format!("# remark\n{others}{ours}{from}")).expect("ours");
+    let (said, status) = check(world, &[]);
+    expect(&said, &["✓ 2 keys open one repository each, and nothing else."]);
+    expect(&said, &["✗ 5 keys run something other than challenge serve"]);
+    assert_eq!(status, Some(1), "{said}");
+    type_cure(world, &said, "sed -i '2s");
+    let (said, _) = check(world, &[]);
+    expect(&said, &["✓ 2 keys open one repository each, and nothing else."]);
+    expect_none(&said, &["challenge serve", "of this account."]);
+
+    let second = world.path("home/.ssh/authorized_keys2");
+    fs::write(&second, "environment=\"A=\\\" B\" ssh-rsa AAAAf\n").expect("a new file");
+    let (said, _) = check(world, &[]);
+    expect(&said, &["! 1 key has a shell of this account.", "! sshd reads authorized_keys2, too"]);
+    type_cure(world, &said, "sed -i '1s");
+    let (said, _) = check(world, &[]);
+    expect_none(&said, &["a shell of this account.", "authorized_keys2, too"]);
+    fs::write(&second, &ours).expect("ours");
+    let (said, _) = check(world, &[]);
+    expect(&said, &["! sshd reads authorized_keys2, too", "✓ 3 keys open one repository each"]);
+    type_cure(world, &said, "rm ");
+    expect_none(&check(world, &[]).0, &["authorized_keys2"]);
+}
+
+pub fn every_password_is_told(world: &World) {
+    let shadow = world.path("shadow");
+    let bind = format!("mount --bind {} /etc/shadow && exec \"$@\"", shadow.display());
+    let starter = ["unshare", "--map-root-user", "--mount", "sh", "-c", &bind, "sh"];
+    for (field, said_of_it) in [
+        ("", "✗ This account has an empty password: anybody can log in."),
+        ("*", "✓ This account has no password."),
+        ("!$6$salt$hash", "✓ This account has no password."),
+        ("$6$salt$hash", "! This account has a password, which can be guessed."),
+        ("abJnggxhB/yWI", "! This account has a password, which can be guessed."),
+    ] {
+        fs::write(&shadow, format!("root:{field}:20000:0:99999:7:::\n")).expect("a file");
+        expect(&check_within(world, &starter, &[]).0, &[said_of_it]);
+    }
+}
+
 pub fn an_account_without_a_limit_for_all_pushes_is_a_hole(world: &World) {
     set_mode(world, "home", 0o700);
     let starter = ["unshare", "--user", "--map-user=4321", "--map-group=4321"];
@@ -132,4 +187,35 @@ pub fn an_account_without_a_limit_for_all_pushes_is_a_hole(world: &World) {
     let (said, status) = check_within(world, &starter, &[]);
     expect(&said, &["✓ All pushes together have 4096 MiB of memory", " 0 are holes (✗)."]);
     assert_eq!(status, Some(0), "{said}");
+}
+
+pub fn what_sshd_permits_is_told_to_root(world: &World) {
+    let starter = ["unshare", "--map-root-user"];
+    let print = |password: &str, interval: &str| {
+        let lines = [
+            "permitrootlogin yes".to_owned(),
+            format!("passwordauthentication {password}"),
+            format!("clientaliveinterval {interval}"),
+        ];
+        let asked = "-T -C user=root,host=localhost,addr=127.0.0.1";
+        format!("[ \"$*\" = '{asked}' ] && printf '%s\\n' '{}'", lines.join("' '"))
+    };
+    program(world, "sshd", &print("yes", "0"));
+    let (said, _) = check_within(world, &starter, &[]);
+    expect(&said, &["! sshd lets this account log in with a password.", "Match User root"]);
+    expect(&said, &["! sshd keeps the connection of a client that vanished"]);
+    expect(&said, &["ClientAliveInterval 30"]);
+    program(world, "sshd", &print("no", "30"));
+    let (said, _) = check_within(world, &starter, &[]);
+    expect_none(&said, &["! sshd"]);
+    program(world, "sshd", "exit 255");
+    expect_none(&check_within(world, &starter, &[]).0, &["sshd "]);
+}
+
+pub fn root_is_told_to_look_as_the_account_that_hosts(world: &World) {
+    let starter = ["unshare", "--map-root-user"];
+    let told = "run it as the account that hosts: su - ACCOUNT -c 'challenge host check'";
+    expect(&check_within(world, &starter, &[]).0, &[told]);
+    world.challenge(&["host", "ada.git", "--language", "python"]);
+    expect_none(&check_within(world, &starter, &["ada.git"]).0, &[told]);
 }

@@ -85,7 +85,11 @@ fn main() {
     let in_a_sandbox = named![
         checkup::what_protects_a_host_is_told
         checkup::each_hole_is_told_with_its_cure
+        checkup::a_key_that_opens_more_than_a_repository_is_told
+        checkup::every_password_is_told
         checkup::an_account_without_a_limit_for_all_pushes_is_a_hole
+        checkup::what_sshd_permits_is_told_to_root
+        checkup::root_is_told_to_look_as_the_account_that_hosts
         sandbox::what_is_required_is_not_done_without
         sandbox::whoever_has_no_bubblewrap_is_told_how_to_get_it
         sandbox::what_is_in_force_is_said

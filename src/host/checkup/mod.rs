@@ -3,10 +3,14 @@
 //! The sandbox is tried, and looked at from within; everything else is read from the system.
 
 mod account;
+mod exposure;
 mod files;
+mod keys;
 mod limits;
+mod line;
 mod repositories;
 mod sandbox;
+mod sshd;
 
 use super::settings::Settings;
 use std::path::{Path, PathBuf};
@@ -56,7 +60,7 @@ pub fn sections(repositories: &[PathBuf]) -> Result<Vec<Section>, String> {
     // The last is the one that changes the file system.
     let mut sections = vec![
         section("Limits", limits::findings(&settings)),
-        section("The account, and who can log in", account::findings()),
+        section("The account, and who can log in", account::findings(repositories)),
         section("Files and programs", files::findings()),
     ];
     if !repositories.is_empty() {
