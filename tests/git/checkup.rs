@@ -158,6 +158,73 @@ pub fn a_key_that_opens_more_than_a_repository_is_told(world: &World) {
     expect_none(&check(world, &[]).0, &["authorized_keys2"]);
 }
 
+pub fn what_others_may_write_is_told(world: &World) {
+    world.challenge(&["host", "ada.git", "--language", "python", "--shared"]);
+    fs::create_dir(world.path("home/.ssh")).expect("a new name");
+    fs::write(world.path("home/.ssh/authorized_keys"), "").expect("a new file");
+    for name in ["home", "home/.ssh", "home/.ssh/authorized_keys", "ada.git"] {
+        set_mode(world, name, 0o777);
+        let (said, status) = check(world, &["ada.git"]);
+        expect(&said, &["✗ Others may write to "]);
+        assert_eq!(status, Some(1), "{said}");
+        let is_repository = name == "ada.git";
+        type_cure(world, &said, if is_repository { "chmod -R go-w " } else { "chmod go-w " });
+        expect_none(&check(world, &["ada.git"]).0, &["✗ Others may write to "]);
+    }
+    set_mode(world, "ada.git/hooks", 0o777);
+    let (said, _) = check(world, &["ada.git"]);
+    expect(&said, &["✗ Others may write to ada.git/hooks."]);
+    type_cure(world, &said, "chmod -R go-w ");
+    expect_none(&check(world, &["ada.git"]).0, &["✗ Others may write to "]);
+    // Only root can give files away.
+    if chown(world.path("ada.git"), Some(1), None).is_ok() {
+        let (said, _) = check(world, &["ada.git"]);
+        expect_none(&said, &["ada.git grades"]);
+        expect(&said, &["✗ ada.git belongs to ", ", and not to this account."]);
+        type_cure(world, &said, "chown -R ");
+        expect(&check(world, &["ada.git"]).0, &["✓ ada.git grades"]);
+    }
+}
+
+pub fn a_setting_that_takes_protection_away_is_told(world: &World) {
+    world.challenge(&["host", "ada.git", "--language", "python", "--shared"]);
+    let (said, _) = check(world, &["ada.git"]);
+    expect_none(&said, &["hideRefs", "hooksPath", "receive.", "pre-receive"]);
+    world.git("ada.git", &["config", "receive.fsckObjects", "no"]);
+    world.git("ada.git", &["config", "receive.maxInputSize", "67108864"]); // 64m
+    world.git("ada.git", &["config", "receive.unpackLimit", "100"]);
+    world.git("ada.git", &["config", "--add", "receive.hideRefs", "!refs"]);
+    world.git("ada.git", &["config", "--replace-all", "transfer.hideRefs", ""]);
+    world.git("ada.git", &["config", "core.hooksPath", "/tmp/hooks"]);
+    let (said, _) = check(world, &["ada.git"]);
+    expect(&said, &["receive.fsckObjects is no and not true", "receive.unpackLimit is 100 and"]);
+    expect_none(&said, &["maxInputSize"]);
+    expect(
+        &said,
+        &["! Over a path, ada.git has its own receive.hideRefs", "has its own transfer.hideRefs"],
+    );
+    expect(&said, &["✗ ada.git takes its hooks from /tmp/hooks."]);
+    type_cure(world, &said, "git -C ada.git config --replace-all receive.fsckObjects");
+    type_cure(world, &said, "for ref in refs '!refs/heads'");
+    type_cure(world, &said, "for ref in refs/challenge;");
+    type_cure(world, &said, "git -C ada.git config --replace-all core.hooksPath");
+    let (said, _) = check(world, &["ada.git"]);
+    expect_none(&said, &["hideRefs", "hooksPath", "its hooks from", "fsckObjects", "unpackLimit"]);
+}
+
+pub fn a_hook_that_does_not_protect_is_told(world: &World) {
+    world.challenge(&["host", "ada.git", "--language", "python", "--shared"]);
+    fs::write(world.path("ada.git/hooks/pre-receive"), "#!/bin/sh\n").expect("ours");
+    set_mode(world, "ada.git/hooks/post-receive", 0o644);
+    let (said, _) = check(world, &["ada.git"]);
+    expect(&said, &["✗ ada.git has another hook pre-receive than challenge writes."]);
+    expect(&said, &["✗ ada.git has no hook that can be run: pushes to it are not graded."]);
+    type_cure(world, &said, "chmod u+x ");
+    type_cure(world, &said, "rm ada.git/");
+    let (said, _) = check(world, &["ada.git"]);
+    expect_none(&said, &["has no hook", "has another hook"]);
+}
+
 pub fn every_password_is_told(world: &World) {
     let shadow = world.path("shadow");
     let bind = format!("mount --bind {} /etc/shadow && exec \"$@\"", shadow.display());

@@ -86,6 +86,9 @@ fn main() {
         checkup::what_protects_a_host_is_told
         checkup::each_hole_is_told_with_its_cure
         checkup::a_key_that_opens_more_than_a_repository_is_told
+        checkup::what_others_may_write_is_told
+        checkup::a_setting_that_takes_protection_away_is_told
+        checkup::a_hook_that_does_not_protect_is_told
         checkup::every_password_is_told
         checkup::an_account_without_a_limit_for_all_pushes_is_a_hole
         checkup::what_sshd_permits_is_told_to_root

@@ -3,6 +3,7 @@
 //! The sandbox is tried, and looked at from within; everything else is read from the system.
 
 mod account;
+mod configuration;
 mod exposure;
 mod files;
 mod keys;
