@@ -61,8 +61,46 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         let sign = if at == 0 { sign } else { " " };
         writeln!(out, "  {style}{sign}{style:#} {line}")?;
     }
-    for line in finding.cure.iter().flat_map(|cure| wrap_words(cure, width)) {
+    let Some(cure) = &finding.cure else { return Ok(()) };
+    let (text, command) = split(cure);
+    for line in wrap_words(text, width).iter().filter(|line| !line.is_empty()) {
         writeln!(out, "      {DIM}{line}{DIM:#}")?;
     }
-    Ok(())
+    // Not wrapped: it is to be copied.
+    command.map_or(Ok(()), |command| writeln!(out, "        {command}"))
+}
+
+/// How a command begins that is the end of a cure.
+const COMMANDS: [&str; 14] = [
+    "apt-get",
+    "chmod",
+    "chown",
+    "git",
+    "gpasswd",
+    "install",
+    "passwd",
+    "rm",
+    "sed",
+    "su",
+    "sysctl",
+    "systemctl",
+    "usermod",
+    "grep",
+];
+
+fn split(cure: &str) -> (&str, Option<&str>) {
+    let is_command = |text: &str| {
+        let first = text.split(' ').next().unwrap_or_default();
+        COMMANDS.contains(&first)
+    };
+    if is_command(cure) {
+        return ("", Some(cure));
+    }
+    let ends = cure.match_indices(": ").map(|(at, colon)| (at, at + colon.len()));
+    let found = ends.map(|(at, start)| (&cure[..=at], &cure[start..]));
+    found
+        .filter(|(_, rest)| is_command(rest))
+        .map(|(text, rest)| (text, Some(rest)))
+        .next()
+        .unwrap_or((cure, None))
 }

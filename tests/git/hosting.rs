@@ -73,6 +73,10 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     let holes =
         if check.contains("✗ All pushes together") { "1 is a hole" } else { "0 are holes" };
     assert!(check.contains(&format!(" {holes} (✗).")), "{check}");
+    let sudo =
+        "gpasswd -a git sudo && su - git -c 'challenge host check || true'; gpasswd -d git sudo";
+    let check = machine.run(sudo);
+    assert!(check.contains("✗ It is in sudo") && check.contains("gpasswd -d git sudo"), "{check}");
     let people = ["ada", "bob", "eve"];
     for name in people {
         machine.put(&format!("{name}.pub"), &make_key(&world.path(key_of(name))));

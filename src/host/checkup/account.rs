@@ -1,7 +1,8 @@
 //! The account that hosts: what it may do, and who can log in to it.
 
 use super::{Finding, keys, sshd, value};
-use nix::unistd::{Group, User, getegid, geteuid, getgroups};
+use nix::unistd::{Group, User, geteuid, getgrouplist};
+use std::ffi::CString;
 use std::path::PathBuf;
 
 /// Groups whose members can become root, or read what others keep.
@@ -29,19 +30,26 @@ fn privileges() -> Finding {
     }
 }
 
+/// Those of the account's name: in the user namespace that we are in by now, the kernel knows no others.
 fn groups() -> Finding {
-    let groups = getgroups().unwrap_or_default().into_iter().chain([getegid()]);
-    let names = groups.filter_map(|group| Group::from_gid(group).ok().flatten());
-    let mut names: Vec<String> = names.map(|group| group.name).collect();
+    let user = User::from_uid(geteuid()).ok().flatten();
+    let groups = user.as_ref().and_then(|user| {
+        let name = CString::new(user.name.as_str()).ok()?;
+        getgrouplist(&name, user.gid).ok()
+    });
+    let names = groups.unwrap_or_default().into_iter();
+    let mut names: Vec<String> = names
+        .filter_map(|group| Group::from_gid(group).ok().flatten())
+        .map(|group| group.name)
+        .collect();
     names.retain(|name| POWERFUL.contains(&name.as_str()));
-    names.sort();
-    names.dedup();
-    match names.is_empty() || geteuid().is_root() {
-        true => Finding::good("It is in no group that has power over others."),
-        false => Finding::bad(
+    let account = user.map_or_else(|| "ACCOUNT".to_owned(), |user| user.name);
+    match names.first() {
+        Some(group) if !geteuid().is_root() => Finding::bad(
             format!("It is in {}, by which it can have the whole machine.", names.join(", ")),
-            "As root: gpasswd -d ACCOUNT GROUP",
+            format!("As root: gpasswd -d {account} {group}"),
         ),
+        _ => Finding::good("It is in no group that has power over others."),
     }
 }
 

@@ -10,7 +10,7 @@ cd zoe
 cp /tmp/right.py .
 printf 'language = "python"\nbuild = "true"\nrun = "python3 right.py"\n' >challenge.toml
 git add .
-for limit in 8 16 20 24 26 28 30 32 34 40 60 300; do
+for limit in 16 24 28 32 36 40 44 48 52 300; do
     git commit -q --allow-empty -m "With $limit processes"
     prlimit --nproc=$limit git push || true
 done
