@@ -323,6 +323,9 @@ pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
         if ran < MOST && !waited && !starts {
             return Ok(());
         }
+        if restless >= 3 {
+            return Err(trial.keeps_starting());
+        }
         if round >= 3 && activity.used > TIDYING && (ran >= MOST || waited) {
             let time = start.elapsed().as_secs_f64();
             return Err(trial.found(format!(
@@ -330,9 +333,6 @@ pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
                  {:.0} % of a processor.",
                 ran * 100.0
             )));
-        }
-        if restless >= 3 {
-            return Err(trial.keeps_starting());
         }
     }
     Err(trial.measured(format!(

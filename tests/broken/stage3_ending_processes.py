@@ -1,4 +1,4 @@
-# Fault: it asks select again and again, in a process that hands over to a new one every 20 ms
+# Fault: it asks select again and again, in a process that hands over to a new one every 400 ms
 # Fails: stage 3, "with nothing to do, the program sleeps"
 # Says: in the last half second the program used
 
@@ -16,7 +16,7 @@ class Broken(Server):
 
     def turn(self):
         super().turn()
-        if time.monotonic() > self.handed_over + 0.02:
+        if time.monotonic() > self.handed_over + 0.4:
             self.handed_over = time.monotonic()
             if os.fork():
                 os._exit(0)

@@ -13,12 +13,12 @@ class Broken(Server):
     child = None
 
     def timeout(self):
-        return 0.1
+        return 0.4
 
     def turn(self):
         super().turn()
         if self.child is None or self.child < time.monotonic():
-            self.child = time.monotonic() + 0.1
+            self.child = time.monotonic() + 0.4
             if os.fork() == 0:
                 while time.monotonic() < self.child:
                     select.select([self.listener], [], [], 0)

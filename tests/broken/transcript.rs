@@ -38,7 +38,10 @@ const VARIABLE: [(&str, &str); 21] = [
     (r":\[\d+\]", ":[N]"),
     // A program that keeps starting processes is never the same at two moments.
     (r"(?s)(keeps\s+starting\s+processes.*?At that moment ).*?\n\n", "$1…\n\n"),
-    (r"(?s)(last\s+half\s+second.*?\()\d+ threads in \d+ ", "${1}N threads in N "),
+    (
+        r"(?s)(last\s+half\s+second.*?At that moment )[^(]*\(\d+ threads in \d+ ",
+        "${1}…\n  (N threads in N ",
+    ),
     // Where the repository is, and how a version of Python shows its own files.
     (r#"(?m)^  \| +File ".*(\n {4,}\S.*)*$"#, "  |   File …"),
     (r"(?m)^  \| +[\^~]+\n", ""),
