@@ -1,13 +1,31 @@
 //! What Linux tells of processes in /proc; see proc(5). Everything here is a plain fact: what it
-//! means is for others to say. A process that is gone, or that we may not look at, has no facts.
+//! means is for others to say. A process that is gone has no facts. Nor has one that we may not look at,
+//! so that it seems to have nothing open: see `hides_descriptors`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-/// All processes that descend from `ancestor`, without itself: parents before children.
+/// How often to look for processes while these come and go.
+const MOST_SCANS: usize = 5;
+
+/// All processes that descend from `ancestor`, without itself: parents before children. A child whose
+/// parent ends while we look has no place in the tree, so two looks have to agree.
 pub fn descendants(ancestor: u32) -> Vec<u32> {
+    let mut found = scan_descendants(ancestor);
+    for _ in 1..MOST_SCANS {
+        let again = scan_descendants(ancestor);
+        if again == found {
+            break;
+        }
+        found = again;
+    }
+    found
+}
+
+fn scan_descendants(ancestor: u32) -> Vec<u32> {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     for process in numbers_in("/proc") {
         if let Some(parent) = stat_field(process, PARENT) {
@@ -36,6 +54,30 @@ pub fn threads(process: u32) -> Vec<u32> {
 /// The descriptors that a process has open.
 pub fn descriptors(process: u32) -> Vec<u32> {
     numbers_in(&format!("/proc/{process}/fd"))
+}
+
+/// How many descriptors the threads of a process have open. The first thread, for which /proc/PID/fd
+/// stands, may have ended, and others may have descriptors of their own; see CLONE_FILES in clone(2). The
+/// same number for the same file counts once.
+pub fn count_descriptors(process: u32) -> usize {
+    let threads = threads(process);
+    if threads.len() <= 1 {
+        return descriptors(process).len();
+    }
+    let of_thread = |thread: u32| {
+        let numbers = descriptors(thread).into_iter();
+        numbers.map(move |number| (number, descriptor_target(thread, number.into())))
+    };
+    threads.into_iter().flat_map(of_thread).collect::<HashSet<_>>().len()
+}
+
+/// Whether a process that runs keeps us from seeing what it has open: it is not dumpable, see
+/// PR_SET_DUMPABLE in prctl(2). One that is ending looks the same for a moment.
+pub fn hides_descriptors(process: u32) -> bool {
+    // All threads have the memory that is dumpable or not. Those that have ended have none.
+    let living = threads(process).into_iter().find(|&thread| !matches!(state(thread), 'Z' | 'X'));
+    let entries = living.map(|thread| fs::read_dir(format!("/proc/{process}/task/{thread}/fd")));
+    matches!(entries, Some(Err(error)) if error.kind() == ErrorKind::PermissionDenied)
 }
 
 /// The processor time that a process and its threads have used.

@@ -7,13 +7,14 @@ use test_support::{Grader, Need, Report, Suite};
 const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 
 /// Right servers in `tests/correct/`, and what is unusual about each.
-const UNUSUAL: [(&str, &str); 6] = [
+const UNUSUAL: [(&str, &str); 7] = [
     ("slow_start", "a server that takes three seconds to start"),
     ("slow_replies", "a server that takes 50 ms for its replies"),
     ("byte_by_byte", "a server that sends its replies a byte at a time"),
     ("short_queue", "a server with room for one client in its listener's queue"),
     ("event_loop", "a server on an event loop of its language"),
     ("helpers", "a server with threads that wait for its loop"),
+    ("starts_helpers", "a server that starts processes while it serves"),
 ];
 
 const REDIS: [&str; 7] = ["redis-server", "--port", "6379", "--save", "", "--appendonly", "no"];

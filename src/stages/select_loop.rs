@@ -242,10 +242,10 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     }
     let mut first = trial.connect()?;
     echoes(trial, &mut first)?;
-    let (before, alone) = (trial.threads(), waiters(trial));
+    let (before, alone) = (trial.threads()?, waiters(trial));
     let mut clients = trial.connect_all(CLIENTS)?;
     clients.iter_mut().try_for_each(|client| echoes(trial, client))?;
-    let (after, together) = (trial.threads(), waiters(trial));
+    let (after, together) = (trial.threads()?, waiters(trial));
     if after > before + RUNTIME {
         return Err(trial.found(format!(
             "With 1 client, the program had {before} thread(s), counted over all of its processes; \
@@ -256,7 +256,7 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     // Threads that were made in advance do not grow. With one client, they are seen to wait for the next.
     let waiters = if together.is_empty() { alone } else { together };
     match waiters.len() {
-        0 => Ok(()),
+        0 => trial.expect_settled(), // or those that wait may have moved on between two looks
         count => Err(trial.found(format!(
             "{count} threads wait for clients at the same time, counted over all of the program's \
              processes: {}.",
@@ -299,22 +299,34 @@ fn asleep(trial: &mut Trial) -> Result<(), Problem> {
 }
 
 /// For half a second nobody wants anything, and the program has to be quiet. A runtime may be tidying
-/// up after it was busy: that ends after a while, and a loop that never waits does not.
+/// up after it was busy, or starting processes that help it: that ends after a while, and a loop that
+/// never waits does not.
 pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
     const SILENCE: Duration = Duration::from_millis(500);
     const MOST: f64 = 0.1;
     const TIDYING: Duration = Duration::from_millis(150);
-    let (start, used_before) = (Instant::now(), trial.cpu_time());
+    const MOST_BIRTHS: u32 = 2;
+    trial.expect_visible()?;
+    let start = Instant::now();
+    let mut activity = trial.activity();
+    let mut restless = 0;
     for round in 1..=10 {
-        let (begin, used, queued) = (Instant::now(), trial.cpu_time(), trial.time_in_queue());
-        trial.sleep_until(begin + SILENCE)?;
+        let (begin, queued) = (Instant::now(), trial.time_in_queue());
+        let (used, births) = (activity.used, activity.births);
+        activity.watch_until(begin + SILENCE)?;
         let share = |time: Duration| time.as_secs_f64() / begin.elapsed().as_secs_f64();
-        let ran = share(trial.cpu_time().saturating_sub(used));
+        let ran = share(activity.used.saturating_sub(used));
+        let starts = activity.births - births > MOST_BIRTHS;
+        restless += u32::from(starts);
         // What asks for a processor and gets none is not quiet either.
-        if ran < MOST && share(trial.time_in_queue().saturating_sub(queued)) < 0.5 {
+        let waited = share(trial.time_in_queue().saturating_sub(queued)) >= 0.5;
+        if ran < MOST && !waited && !starts {
             return Ok(());
         }
-        if round >= 3 && trial.cpu_time().saturating_sub(used_before) > TIDYING {
+        if restless >= 3 {
+            return Err(trial.keeps_starting());
+        }
+        if round >= 3 && activity.used > TIDYING && (ran >= MOST || waited) {
             let time = start.elapsed().as_secs_f64();
             return Err(trial.found(format!(
                 "Nobody sent anything for {time:.1} s, and in the last half second the program used \
@@ -332,9 +344,10 @@ pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
 
 fn no_leak(trial: &mut Trial) -> Result<(), Problem> {
     const CONNECTIONS: usize = 200;
+    const FEW: usize = CONNECTIONS / 4;
     let mut first = trial.connect()?;
     echoes(trial, &mut first)?;
-    let before = trial.descriptors();
+    let before = trial.descriptors()?;
     for round in 0..CONNECTIONS {
         let mut client = trial.connect()?;
         client.ask(&ping(), &Reply::simple("PONG"))?;
@@ -342,15 +355,24 @@ fn no_leak(trial: &mut Trial) -> Result<(), Problem> {
     }
     let deadline = Instant::now() + trial.patience();
     loop {
-        let after = trial.descriptors();
-        if after < before + CONNECTIONS / 4 {
-            return Ok(());
+        let (after, connections) = (trial.descriptors()?, trial.connections());
+        if after < before + FEW && connections < FEW {
+            return trial.expect_settled();
         }
         if Instant::now() > deadline {
-            return Err(trial.measured(format!(
-                "The program had {before} descriptors open before {CONNECTIONS} clients came and \
-                 left, and has {after} now."
-            )));
+            let finding = if after < before + FEW {
+                format!(
+                    "{CONNECTIONS} clients came and left, and {connections} connections are still \
+                     open. No process has them: a descriptor that was sent to a socket (SCM_RIGHTS in \
+                     unix(7)) stays open until it is received and closed."
+                )
+            } else {
+                format!(
+                    "The program had {before} descriptors open before {CONNECTIONS} clients came and \
+                     left, and has {after} now."
+                )
+            };
+            return Err(trial.measured(finding));
         }
         thread::sleep(Duration::from_millis(5));
     }

@@ -1,10 +1,17 @@
 //! What a trial measures of its program: all of its processes together.
+//!
+//! A program could hide from what is measured: by processes that we may not look at, or by moving on from
+//! process to process faster than we look. Such a program fails.
 
 use super::Trial;
-use crate::procfs;
+use super::usage::Ledger;
+use crate::bytes::printable;
+use crate::check::Problem;
 use crate::xray::{Meeting, Waiter};
-use std::thread;
-use std::time::Duration;
+use crate::{procfs, sockets};
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+use std::{process, thread};
 
 /// How long to wait before each look at the threads, in milliseconds. The pauses differ, so that no
 /// program takes its turns in step with them.
@@ -16,8 +23,80 @@ impl Trial {
         self.shared.program.borrow().processes()
     }
 
-    pub fn threads(&self) -> usize {
-        self.processes().into_iter().map(|process| procfs::threads(process).len()).sum()
+    pub fn threads(&self) -> Result<usize, Problem> {
+        self.count(|process| procfs::threads(process).len())
+    }
+
+    pub fn descriptors(&self) -> Result<usize, Problem> {
+        self.count(procfs::count_descriptors)
+    }
+
+    /// Fails a program of which a process hides: that one may do anything.
+    pub fn expect_visible(&self) -> Result<(), Problem> {
+        const LOOKS: u32 = 10;
+        let mut hidden = None;
+        for _ in 0..LOOKS {
+            hidden = self.processes().into_iter().find(|&one| procfs::hides_descriptors(one));
+            if hidden.is_none() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(5)); // it may be ending
+        }
+        hidden.map_or(Ok(()), |process| Err(self.hides(process)))
+    }
+
+    /// Adds up something of all processes. The sum holds only if they are the same afterwards.
+    fn count(&self, of_process: fn(u32) -> usize) -> Result<usize, Problem> {
+        const LOOKS: u64 = 10;
+        for look in 1..=LOOKS {
+            let processes = self.processes();
+            let sum = processes.iter().copied().map(of_process).sum();
+            self.expect_visible()?;
+            if self.processes() == processes {
+                return Ok(sum);
+            }
+            // A right program may be starting or ending a process.
+            thread::sleep(Duration::from_millis(3 * look));
+        }
+        Err(self.keeps_starting())
+    }
+
+    fn hides(&self, process: u32) -> Problem {
+        self.found(format!(
+            "A process of the program hides what it has open ({}): /proc/PID/fd cannot be read, so \
+             nothing shows that the program is right. A process hides with PR_SET_DUMPABLE in prctl(2), \
+             if it changes its user, or if the file of its program may be executed and not read.",
+            printable(&procfs::name(process))
+        ))
+    }
+
+    /// What is wrong with a program that is never the same processes.
+    pub fn keeps_starting(&self) -> Problem {
+        self.found(
+            "The program keeps starting processes although nobody asks for anything: each time we \
+             looked, there were others, so nothing shows that the program is right."
+                .to_owned(),
+        )
+    }
+
+    /// Fails a program that moves on from process to process. It may take its time to start some.
+    pub fn expect_settled(&self) -> Result<(), Problem> {
+        const PAUSE: Duration = Duration::from_millis(20);
+        const QUIET: u32 = 4;
+        const MOST: Duration = Duration::from_secs(3);
+        let start = Instant::now();
+        let mut activity = self.activity();
+        let mut quiet = 0;
+        while quiet < QUIET {
+            if start.elapsed() > MOST {
+                return Err(self.keeps_starting());
+            }
+            let births = activity.births;
+            self.sleep_until(Instant::now() + PAUSE)?;
+            activity.look();
+            quiet = if activity.births == births { quiet + 1 } else { 0 };
+        }
+        Ok(())
     }
 
     /// The threads that wait for clients at the same moment if there are several; empty if there is one.
@@ -39,12 +118,27 @@ impl Trial {
         Vec::new()
     }
 
-    pub fn descriptors(&self) -> usize {
-        self.processes().into_iter().map(|process| procfs::descriptors(process).len()).sum()
+    /// How many connections to clients of this check the program has open: those of clients that have
+    /// left, too. A descriptor that is on its way to a process (SCM_RIGHTS in unix(7)) belongs to none,
+    /// and its connection is here all the same.
+    pub fn connections(&self) -> usize {
+        let ports = self.shared.ports.borrow();
+        ports.iter().filter(|&&(_, port)| sockets::server_end(port).is_some()).count()
     }
 
-    pub fn cpu_time(&self) -> Duration {
-        self.processes().into_iter().map(procfs::cpu_time).sum()
+    /// Begins to watch what the program does.
+    pub fn activity(&self) -> Activity<'_> {
+        let mut activity = Activity {
+            trial: self,
+            reapers: reapers(&self.processes()),
+            seen: HashSet::new(),
+            ledger: Ledger::new(),
+            used: Duration::ZERO,
+            births: 0,
+        };
+        activity.look();
+        activity.births = 0;
+        activity
     }
 
     /// For how long the program's threads could have run, and had to wait for a processor.
@@ -52,4 +146,58 @@ impl Trial {
         let threads = self.processes().into_iter().flat_map(procfs::threads);
         threads.map(procfs::time_in_queue).sum()
     }
+}
+
+/// What the program does from one moment on: by processes that end meanwhile, too.
+pub struct Activity<'a> {
+    trial: &'a Trial,
+    /// Our own processes that wait for those whose parents have ended: the time of those passes to them.
+    reapers: Vec<u32>,
+    /// Every process of the program that was seen and may be there still.
+    seen: HashSet<u32>,
+    ledger: Ledger,
+    /// The processor time that it has used.
+    pub used: Duration,
+    /// At how many looks there were processes that had not been there before.
+    pub births: u32,
+}
+
+impl Activity<'_> {
+    /// Looks again and again until a moment of the check's choosing: a process whose parent ignores
+    /// SIGCHLD takes its time with it when it ends, see wait(2).
+    pub fn watch_until(&mut self, moment: Instant) -> Result<(), Problem> {
+        const PAUSE: Duration = Duration::from_millis(25);
+        while Instant::now() < moment {
+            self.trial.sleep_until(moment.min(Instant::now() + PAUSE))?;
+            self.look();
+        }
+        Ok(())
+    }
+
+    fn look(&mut self) {
+        let processes = self.trial.processes();
+        self.births += u32::from(processes.iter().any(|process| !self.seen.contains(process)));
+        self.seen.extend(processes);
+        // One that a look has missed is there still: it must not seem to have ended and to be new.
+        let all = self.seen.iter().chain(&self.reapers).copied();
+        let usages = all.filter_map(|process| Some((process, procfs::usage(process)?)));
+        let usages: HashMap<_, _> = usages.collect();
+        self.seen.retain(|process| usages.contains_key(process));
+        self.used = self.ledger.add(usages);
+    }
+}
+
+/// The processes between us and the program: our init, and bubblewrap's.
+fn reapers(processes: &[u32]) -> Vec<u32> {
+    let parent = |process| procfs::usage(process).map(|usage| usage.parent);
+    let path = |&process: &u32| {
+        let mut path = vec![parent(process)?];
+        while *path.last()? != process::id() {
+            path.push(parent(*path.last()?)?);
+        }
+        path.pop();
+        path.retain(|process| !processes.contains(process));
+        Some(path)
+    };
+    processes.iter().find_map(path).unwrap_or_default()
 }

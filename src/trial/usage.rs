@@ -104,7 +104,7 @@ fn throttled_in(stat: &str) -> Option<Duration> {
 /// The processor time that we and all of our programs have used since the first call. This includes the
 /// programs of other trials at the same time: a program must not be excused by its own copies.
 pub fn ours() -> Duration {
-    static LEDGER: Mutex<Ledger> = Mutex::new(Ledger { seen: None, used: Duration::ZERO });
+    static LEDGER: Mutex<Ledger> = Mutex::new(Ledger::new());
     let mut ledger = LEDGER.lock().unwrap_or_else(PoisonError::into_inner);
     let own = process::id();
     let processes = [vec![own], procfs::descendants(own)].concat();
@@ -115,13 +115,18 @@ pub fn ours() -> Duration {
 
 /// Adds up what processes use. What a process has used passes to its parent when that waits for its end,
 /// and is lost if nobody waits for it, as when a trial ends.
-struct Ledger {
+pub struct Ledger {
     seen: Option<HashMap<u32, Usage>>,
     used: Duration,
 }
 
 impl Ledger {
-    fn add(&mut self, now: HashMap<u32, Usage>) -> Duration {
+    pub const fn new() -> Ledger {
+        Ledger { seen: None, used: Duration::ZERO }
+    }
+
+    /// What the processes that are there now, and those that have ended, have used since the first call.
+    pub fn add(&mut self, now: HashMap<u32, Usage>) -> Duration {
         let Some(seen) = self.seen.replace(now.clone()) else { return self.used };
         // What is counted already of those that have ended, by the process that it may have passed to.
         let mut counted: HashMap<u32, Duration> = HashMap::new();
@@ -213,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_a_process_has_used_is_counted_once_however_it_ends() {
-        let mut ledger = Ledger { seen: None, used: Duration::ZERO };
+        let mut ledger = Ledger::new();
         let mut add = |processes: &[(u32, u32, u32, u32)]| {
             let usage = |&(process, parent, own, children): &(u32, u32, u32, u32)| {
                 let (own, children) = (own * SECOND, children * SECOND);

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 /// What differs between two runs, and what stands for it. Lines may be broken anywhere.
-const VARIABLE: [(&str, &str); 19] = [
+const VARIABLE: [(&str, &str); 21] = [
     // The times of the conversation, and how much of it there was.
     (r"(?m)^ +\d+\.\d{3} ", "  0.000 "),
     (r"… \d+ earlier", "… N earlier"),
@@ -36,6 +36,12 @@ const VARIABLE: [(&str, &str); 19] = [
     (r"\b\d+\s+open\s+descriptors", "N open descriptors"),
     (r"\b(had|has)\s+\d+\b", "$1 N"),
     (r":\[\d+\]", ":[N]"),
+    // A program that keeps starting processes is never the same at two moments.
+    (r"(?s)(keeps\s+starting\s+processes.*?At that moment ).*?\n\n", "$1…\n\n"),
+    (
+        r"(?s)(last\s+half\s+second.*?At that moment )[^(]*\(\d+ threads in \d+ ",
+        "${1}…\n  (N threads in N ",
+    ),
     // Where the repository is, and how a version of Python shows its own files.
     (r#"(?m)^  \| +File ".*(\n {4,}\S.*)*$"#, "  |   File …"),
     (r"(?m)^  \| +[\^~]+\n", ""),

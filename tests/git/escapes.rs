@@ -340,6 +340,7 @@ pub fn what_no_server_needs_is_not_permitted(world: &World) {
         ("make_calls_that_no_server_needs", ""),
         ("open_odd_sockets", ""),
         ("speak_another_abi", ""),
+        ("hide_from_proc", ""),
         ("use_up_keys", ""),
     ];
     all_refused(world, &attempts, &[]);

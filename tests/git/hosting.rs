@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What the third tries. As an ordinary user, the host has no control groups, so that memory is
 /// limited process by process.
-const ATTEMPTS: [&str; 28] = [
+const ATTEMPTS: [&str; 29] = [
     "read_file /etc/shadow",
     "read_file /home/git/ada.git/HEAD",
     "read_file /home/git/.ssh/authorized_keys",
@@ -39,6 +39,7 @@ const ATTEMPTS: [&str; 28] = [
     "make_calls_that_no_server_needs",
     "open_odd_sockets",
     "speak_another_abi",
+    "hide_from_proc",
     "make_empty_files 20000",
     "use_up_keys",
     "run_redis",

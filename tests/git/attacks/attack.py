@@ -395,6 +395,15 @@ def make_empty_files(count):
     return made
 
 
+def hide_from_proc(_):
+    """What a process has open cannot be read then by others of its account."""
+    PR_SET_DUMPABLE = 4
+    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    return "nothing shows what this process has open"
+
+
 def use_up_keys(_):
     """As many as an account can have: then the next session has the keys of the host's."""
     PROCESS = -2
