@@ -30,6 +30,13 @@ const REFUSED: &[c_long] = &[
     libc::SYS_shmget,
     libc::SYS_semget,
     libc::SYS_msgget,
+    // Of these, an account has a number that all of its pushes share.
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_inotify_init,
+    libc::SYS_inotify_init1,
+    libc::SYS_fanotify_init,
+    // Memory that not even the kernel can look into.
+    libc::SYS_memfd_secret,
     // New namespaces, in which a program would have privileges.
     libc::SYS_unshare,
     libc::SYS_setns,

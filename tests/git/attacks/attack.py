@@ -298,6 +298,7 @@ X86_64 = {
     "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "pidfd_getfd": 438, "kcmp": 312,
     "io_uring_setup": 425, "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321,
     "perf_event_open": 298, "userfaultfd": 323, "shmget": 29, "semget": 64, "msgget": 68,
+    "inotify_init1": 294, "fanotify_init": 300, "memfd_secret": 447,
     "modify_ldt": 154, "unshare": 272, "setns": 308,
 }
 
@@ -321,6 +322,9 @@ def make_calls_that_no_server_needs(_):
         "shmget": (PRIVATE, 4096, CREATE | 0o600),
         "semget": (PRIVATE, 1, CREATE | 0o600),
         "msgget": (PRIVATE, CREATE | 0o600),
+        "inotify_init1": (0,),
+        "fanotify_init": (0, 0),
+        "memfd_secret": (0,),
         "modify_ldt": (0, 0, 0),
         "unshare": (0,),
         "setns": (-1, 0),
