@@ -2,42 +2,22 @@
 
 use super::BRANCH;
 use super::attempt::{Attempt, Pushed, Start};
-use super::contents::Contents;
 use super::key::bounds;
 use super::pending;
-use super::record::{self, Push, State};
+use super::record::{self, Push};
 use super::remote::{Obstacle, say, say_dim, say_wrapped};
 use super::settings::{SandboxMode, Settings};
 use super::turn::{self, AT_A_TIME};
+use super::update::{self, Update, expect_few, updates};
 use super::upkeep;
 use super::workplace::{self, Workplace};
 use crate::bytes::printable;
-use crate::git;
-use crate::grade::Verdict;
-use crate::report::Results;
 use crate::stages::STAGES;
 use crate::style::{BOLD, DIM, GOOD};
 use anstream::ColorChoice;
-use std::io::{Read, stdin};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime};
-
-/// The most commits of one push that are graded.
-const MOST_GRADED: usize = 3;
-
-/// A ref that was pushed: what it was, what it is, what it is called.
-struct Update {
-    old: String,
-    new: String,
-    name: String,
-}
-
-/// The most refs of one push, and the most characters and parts of the name of one: each part is a folder
-/// of the host.
-const MOST_REFS: usize = 100;
-const LONGEST_NAME: usize = 250;
-const MOST_PARTS: usize = 10;
+use std::time::Instant;
 
 /// Before git changes anything: refuses what would harm the host, and writes the push into the record. Git
 /// gives the refs to `pre-receive` on standard input, and changes nothing if the exit status is not 0.
@@ -48,7 +28,8 @@ pub fn pre_receive(repository: &Path) -> ExitCode {
         let settings = Settings::of(repository).unwrap_or_default();
         // If this fails, the repository stays as it was, which is no reason not to grade.
         let _ = upkeep::renew(repository, settings.sandbox == SandboxMode::Required);
-        let pushes = steps(updates).into_iter().flatten().map(|update| update.push(&settings));
+        let pushes =
+            update::steps(updates).into_iter().flatten().map(|update| update.push(&settings));
         let pushes: Vec<Push> = pushes.collect();
         if pushes.is_empty() { Ok(()) } else { pending::announce(repository, pushes) }
     });
@@ -58,20 +39,6 @@ pub fn pre_receive(repository: &Path) -> ExitCode {
             let _ = say_wrapped(&printable(&format!("challenge: {problem}. Nothing has changed.")));
             ExitCode::from(2)
         }
-    }
-}
-
-fn expect_few(updates: &[Update]) -> Result<(), String> {
-    let is_long = |name: &str| name.len() > LONGEST_NAME || name.split('/').count() > MOST_PARTS;
-    match () {
-        () if updates.len() > MOST_REFS => {
-            Err(format!("a push may change {MOST_REFS} branches and tags, and not more"))
-        }
-        () if updates.iter().any(|update| is_long(&update.name)) => Err(format!(
-            "the name of a branch or tag may have {LONGEST_NAME} bytes and {MOST_PARTS} parts, and not \
-             more"
-        )),
-        () => Ok(()),
     }
 }
 
@@ -96,23 +63,12 @@ pub fn post_receive(repository: &Path) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// What git says that a push changes.
-fn updates() -> Result<Vec<Update>, String> {
-    let mut input = Vec::new();
-    stdin().read_to_end(&mut input).map_err(|error| format!("no list of refs: {error}"))?;
-    let input = String::from_utf8_lossy(&input);
-    let mut updates: Vec<Update> = input.lines().filter_map(Update::parse).collect();
-    let main = format!("refs/heads/{BRANCH}");
-    updates.sort_by_key(|update| update.name != main); // the branch that counts comes first
-    Ok(updates)
-}
-
 fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     let settings = Settings::of(repository);
     let known = settings.as_ref().cloned().unwrap_or_default();
     // If this fails, the repository stays as it was, which is no reason not to grade.
     let _ = upkeep::renew(repository, known.sandbox == SandboxMode::Required);
-    let steps = steps(updates()?);
+    let steps = update::steps(updates()?);
     let pushes = steps.iter().flatten().map(|update| update.push(&known));
     let numbers = pending::adopt(repository, pushes.collect())?;
     let settings = settings?;
@@ -127,122 +83,46 @@ fn grade_pushed(repository: &Path) -> Result<(), Obstacle> {
     let graded =
         steps.into_iter().try_for_each(|step| match step.map(|update| (update, numbers.next())) {
             Err(reason) => say_wrapped(&printable(&reason)),
-            Ok((update, Some(number))) => update.grade(number, repository, &settings, &workplace),
+            Ok((update, Some(number))) => grade(&update, number, repository, &settings, &workplace),
             Ok((_, None)) => Ok(()),
         });
     workplace.close();
     graded
 }
 
-/// Decides for each update: it is graded, or there is a reason not to.
-fn steps(updates: Vec<Update>) -> Vec<Result<Update, String>> {
-    let mut graded: Vec<String> = Vec::new();
-    let step = |update: Update| match update.refusal(&graded) {
-        Some(reason) => Err(reason),
-        None => {
-            graded.push(update.new.clone());
-            Ok(update)
-        }
-    };
-    updates.into_iter().map(step).collect()
-}
-
-impl Update {
-    fn parse(line: &str) -> Option<Update> {
-        let mut words = line.split(' ').map(str::to_owned);
-        Some(Update { old: words.next()?, new: words.next()?, name: words.next()? })
+fn grade(
+    update: &Update,
+    number: usize,
+    repository: &Path,
+    settings: &Settings,
+    place: &Workplace,
+) -> Result<(), Obstacle> {
+    let started = Instant::now();
+    let branch = update.printable_branch();
+    let counts = branch == BRANCH;
+    say(&format!("{BOLD}Grading {} on {branch}{BOLD:#}", &update.new[..8]))?;
+    if !counts {
+        say(&format!("This branch is tried out; what counts is {BRANCH}."))?;
     }
-
-    fn branch(&self) -> Option<&str> {
-        self.name.strip_prefix("refs/heads/")
+    if update.is_forced(repository) {
+        say_wrapped("The branch was rewritten; the results of what was there before are kept.")?;
     }
-
-    /// Why there is nothing to grade, if so.
-    fn refusal(&self, graded: &[String]) -> Option<String> {
-        let name = &self.name;
-        if git::is_nothing(&self.new) {
-            return Some(format!("{name} is deleted; its results are kept."));
-        }
-        if Path::new(name).starts_with(record::BRANCH) {
-            return Some(format!("{name} is the host's."));
-        }
-        if self.branch().is_none() {
-            return Some(format!("{name} is kept, and not graded: only branches are."));
-        }
-        if graded.contains(&self.new) {
-            return Some(format!("{name} is the same commit, which has just been graded."));
-        }
-        (graded.len() == MOST_GRADED).then(|| {
-            format!("{name} is kept, and not graded: {MOST_GRADED} branches at a time are enough.")
-        })
+    let before = record::stages_passed(&record::read(repository, record::BRANCH)?);
+    if settings.exam {
+        let kind = "its name, and what kind of failure it was";
+        say_wrapped(&format!("This is an exam: of a failed check you see {kind}."))?;
     }
-
-    fn grade(
-        &self,
-        number: usize,
-        repository: &Path,
-        settings: &Settings,
-        place: &Workplace,
-    ) -> Result<(), Obstacle> {
-        let started = Instant::now();
-        let branch = self.printable_branch();
-        let counts = branch == BRANCH;
-        say(&format!("{BOLD}Grading {} on {branch}{BOLD:#}", &self.new[..8]))?;
-        if !counts {
-            say(&format!("This branch is tried out; what counts is {BRANCH}."))?;
-        }
-        if self.is_forced(repository) {
-            say_wrapped(
-                "The branch was rewritten; the results of what was there before are kept.",
-            )?;
-        }
-        let before = record::stages_passed(&record::read(repository, record::BRANCH)?);
-        if settings.exam {
-            let kind = "its name, and what kind of failure it was";
-            say_wrapped(&format!("This is an exam: of a failed check you see {kind}."))?;
-        }
-        let pushed = Pushed { repository, settings, workplace: place, commit: &self.new };
-        let mut attempt = pushed.attempt(Start::Kept)?;
-        if counts && attempt.stages_passed > 0 && attempt.had_kept {
-            attempt = confirm(&pushed, &attempt)?;
-        }
-        let push = pending::graded(number, attempt)?;
-        let time = started.elapsed().as_secs_f64();
-        say(&format!("{DIM}Push {number}, {time:.1} s. All of them: challenge status{DIM:#}"))?;
-        match counts && push.stages_passed > before {
-            true => announce(push.stages_passed),
-            false => Ok(()),
-        }
+    let pushed = Pushed { repository, settings, workplace: place, commit: &update.new };
+    let mut attempt = pushed.attempt(Start::Kept)?;
+    if counts && attempt.stages_passed > 0 && attempt.had_kept {
+        attempt = confirm(&pushed, &attempt)?;
     }
-
-    fn printable_branch(&self) -> String {
-        printable(self.branch().unwrap_or_default())
-    }
-
-    /// The line of the record at the beginning of a push, when little is known.
-    fn push(&self, settings: &Settings) -> Push {
-        let branch = self.printable_branch();
-        Push {
-            push: 0,
-            time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-            commit: self.new.clone(),
-            counts: branch == BRANCH,
-            branch,
-            name: settings.name.clone(),
-            language: settings.language.clone(),
-            state: State::Begun,
-            problem: None,
-            contents: Contents::default(),
-            waived: Vec::new(),
-            stages_passed: 0,
-            results: Results::default().record(Verdict::Unclear, Duration::ZERO),
-        }
-    }
-
-    /// Whether the branch was rewritten, as far as git can tell.
-    fn is_forced(&self, repository: &Path) -> bool {
-        let is_ancestor = || git::is_ancestor(repository, &self.old, &self.new);
-        !git::is_nothing(&self.old) && matches!(is_ancestor(), Ok(false))
+    let push = pending::graded(number, attempt)?;
+    let time = started.elapsed().as_secs_f64();
+    say(&format!("{DIM}Push {number}, {time:.1} s. All of them: challenge status{DIM:#}"))?;
+    match counts && push.stages_passed > before {
+        true => announce(push.stages_passed),
+        false => Ok(()),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod record;
 mod remote;
 pub mod settings;
 mod turn;
+mod update;
 mod upkeep;
 mod workplace;
 

@@ -1,0 +1,129 @@
+//! What a push changes: a list of refs, as git gives it to its hooks on standard input.
+
+use super::BRANCH;
+use super::contents::Contents;
+use super::record::{self, Push, State};
+use super::settings::Settings;
+use crate::bytes::printable;
+use crate::git;
+use crate::grade::Verdict;
+use crate::report::Results;
+use std::io::{Read, stdin};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// The most commits of one push that are graded.
+const MOST_GRADED: usize = 3;
+
+/// A ref that was pushed: what it was, what it is, what it is called.
+pub struct Update {
+    old: String,
+    pub new: String,
+    name: String,
+}
+
+/// The most refs of one push, and the most characters and parts of the name of one: each part is a folder
+/// of the host.
+const MOST_REFS: usize = 100;
+const LONGEST_NAME: usize = 250;
+const MOST_PARTS: usize = 10;
+
+/// What git says that a push changes.
+pub fn updates() -> Result<Vec<Update>, String> {
+    let mut input = Vec::new();
+    stdin().read_to_end(&mut input).map_err(|error| format!("no list of refs: {error}"))?;
+    let input = String::from_utf8_lossy(&input);
+    let mut updates: Vec<Update> = input.lines().filter_map(Update::parse).collect();
+    let main = format!("refs/heads/{BRANCH}");
+    updates.sort_by_key(|update| update.name != main); // the branch that counts comes first
+    Ok(updates)
+}
+
+/// Refuses what would fill the disk of the host with names.
+pub fn expect_few(updates: &[Update]) -> Result<(), String> {
+    let is_long = |name: &str| name.len() > LONGEST_NAME || name.split('/').count() > MOST_PARTS;
+    match () {
+        () if updates.len() > MOST_REFS => {
+            Err(format!("a push may change {MOST_REFS} branches and tags, and not more"))
+        }
+        () if updates.iter().any(|update| is_long(&update.name)) => Err(format!(
+            "the name of a branch or tag may have {LONGEST_NAME} bytes and {MOST_PARTS} parts, and not \
+             more"
+        )),
+        () => Ok(()),
+    }
+}
+
+/// Decides for each update: it is graded, or there is a reason not to.
+pub fn steps(updates: Vec<Update>) -> Vec<Result<Update, String>> {
+    let mut graded: Vec<String> = Vec::new();
+    let step = |update: Update| match update.refusal(&graded) {
+        Some(reason) => Err(reason),
+        None => {
+            graded.push(update.new.clone());
+            Ok(update)
+        }
+    };
+    updates.into_iter().map(step).collect()
+}
+
+impl Update {
+    fn parse(line: &str) -> Option<Update> {
+        let mut words = line.split(' ').map(str::to_owned);
+        Some(Update { old: words.next()?, new: words.next()?, name: words.next()? })
+    }
+
+    fn branch(&self) -> Option<&str> {
+        self.name.strip_prefix("refs/heads/")
+    }
+
+    /// Why there is nothing to grade, if so.
+    fn refusal(&self, graded: &[String]) -> Option<String> {
+        let name = &self.name;
+        if git::is_nothing(&self.new) {
+            return Some(format!("{name} is deleted; its results are kept."));
+        }
+        if Path::new(name).starts_with(record::BRANCH) {
+            return Some(format!("{name} is the host's."));
+        }
+        if self.branch().is_none() {
+            return Some(format!("{name} is kept, and not graded: only branches are."));
+        }
+        if graded.contains(&self.new) {
+            return Some(format!("{name} is the same commit, which has just been graded."));
+        }
+        (graded.len() == MOST_GRADED).then(|| {
+            format!("{name} is kept, and not graded: {MOST_GRADED} branches at a time are enough.")
+        })
+    }
+
+    pub fn printable_branch(&self) -> String {
+        printable(self.branch().unwrap_or_default())
+    }
+
+    /// The line of the record at the beginning of a push, when little is known.
+    pub fn push(&self, settings: &Settings) -> Push {
+        let branch = self.printable_branch();
+        Push {
+            push: 0,
+            time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            commit: self.new.clone(),
+            counts: branch == BRANCH,
+            branch,
+            name: settings.name.clone(),
+            language: settings.language.clone(),
+            state: State::Begun,
+            problem: None,
+            contents: Contents::default(),
+            waived: Vec::new(),
+            stages_passed: 0,
+            results: Results::default().record(Verdict::Unclear, Duration::ZERO),
+        }
+    }
+
+    /// Whether the branch was rewritten, as far as git can tell.
+    pub fn is_forced(&self, repository: &Path) -> bool {
+        let is_ancestor = || git::is_ancestor(repository, &self.old, &self.new);
+        !git::is_nothing(&self.old) && matches!(is_ancestor(), Ok(false))
+    }
+}
