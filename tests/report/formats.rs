@@ -17,6 +17,7 @@ Tom Baker                               3/6      30    300   2·12m   1·9m 2·4
 <script>alert('hi')</script> & "Co"     1/6       1    140    1·0s      -     -      -     -      -     -  20 Nov
 Jonas Lindqvist-Bergström               0/6       4      -  ✗4·17h      -     -      -     -      -     -   6 Nov
 Mei Chen                                0/6       0      -       -      -     -      -     -      -     -   never
+山田 花子: 1 push could not be graded, the last, push 7, for this reason: the machine was too busy
 "#;
 
 pub fn the_table_has_a_row_for_everybody_in_their_order() {
