@@ -57,9 +57,16 @@ pub fn fits(repository: &Path, commit: &str, room: Room) -> io::Result<bool> {
         }
         entry.clear();
     }
-    // Git that reached a limit of its own has not said how much there is.
-    Ok(child.wait()?.success())
+    match child.wait()?.code() {
+        Some(0) => Ok(true),
+        // It has used up its CPU time, with the little that is left to list.
+        Some(OUT_OF_TIME) => Ok(false),
+        other => Err(io::Error::other(format!("git could not list the commit ({other:?})"))),
+    }
 }
+
+/// How `timeout` ends where SIGXCPU has ended git.
+const OUT_OF_TIME: i32 = 128 + libc::SIGXCPU;
 
 /// The longest line of a list of files: a path has a few kilobytes at most where it can be checked out.
 const LONGEST_ENTRY: u64 = 64 * 1024;
@@ -133,7 +140,7 @@ fn beside(repository: &Path, directory: &Path, index: &Path) -> Command {
 /// fill memory.
 fn limited(git: &Command, variables: &[(&str, &OsStr)]) -> Command {
     let mut limited = Command::new("timeout");
-    limited.args(["-s", "KILL", "20", "prlimit", "--data=536870912", "--cpu=20", "--"]);
+    limited.args(["-s", "KILL", "25", "prlimit", "--data=536870912", "--cpu=20", "--"]);
     limited.arg(git.get_program()).args(git.get_args()).envs(variables.iter().copied());
     limited
 }
@@ -180,9 +187,12 @@ fn output_of(git: &mut Command, input: &[u8]) -> Result<String, String> {
         let said = listener.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
         Ok((output?, said.map_err(cannot)?))
     })?;
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(format!("git: {}", String::from_utf8_lossy(&said).trim())),
+    let said = String::from_utf8_lossy(&said);
+    match output.status.code() {
+        Some(0) => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        // `timeout` or `prlimit` could not start it, or have ended it; or the system has.
+        None | Some(124..=127 | 137) => Err(format!("git cannot be run: {}", said.trim())),
+        Some(_) => Err(format!("git: {}", said.trim())),
     }
 }
 

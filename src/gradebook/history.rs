@@ -146,7 +146,7 @@ impl Mark {
             problem: match push.state {
                 State::Begun => Some("not finished: interrupted, or being graded now".to_owned()),
                 State::Interrupted => Some("interrupted before it was graded".to_owned()),
-                State::NotGraded | State::Graded => push.problem.clone(),
+                State::NotGraded | State::Graded => push.problem.clone().or_else(|| unclear(push)),
             },
             contents: push.contents.clone(),
             waived: push.waived.clone(),
@@ -166,6 +166,14 @@ impl Mark {
     pub fn short_commit(&self) -> &str {
         self.commit.get(..8).unwrap_or(&self.commit)
     }
+}
+
+/// Why a check came to no verdict, where one did not.
+fn unclear(push: &Push) -> Option<String> {
+    let checks = push.results.stages.iter().flat_map(|stage| &stage.checks);
+    let mut why =
+        checks.filter_map(|check| check.explanation.as_ref()?.strip_prefix("Not graded: "));
+    why.next().filter(|_| !push.results.graded).map(str::to_owned)
 }
 
 fn events(pushes: &[Push]) -> Vec<Event> {

@@ -13,6 +13,7 @@ const MOST_NAMED: usize = 5;
 pub fn of(history: &History, tip: Option<&str>) -> Vec<String> {
     let mut remarks = Vec::new();
     remarks.extend(tip.and_then(|tip| not_graded(history, tip)));
+    remarks.extend(history.best().and_then(large));
     remarks.extend(binaries(history));
     remarks.extend(waived(history));
     remarks.extend(interrupted(history));
@@ -36,6 +37,15 @@ fn not_graded(history: &History, tip: &str) -> Option<String> {
         None => "no push of it is in the record".to_owned(),
     };
     Some(format!("{BRANCH} is at {}, which was not graded ({why})", short(tip)))
+}
+
+/// A server for the stages is a few dozen kilobytes, in any language.
+const LARGE: u64 = 256 * 1024;
+
+fn large(best: &Mark) -> Option<String> {
+    let (number, kilobytes) = (best.number, best.contents.source_bytes / 1024);
+    (best.contents.source_bytes > LARGE)
+        .then(|| format!("push {number}, the best, has {kilobytes} KiB of text"))
 }
 
 fn binaries(history: &History) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::contents::Contents;
+use super::pending;
 use super::place;
 use super::remote::{Obstacle, WIDTH, say, say_dim, wrapped};
 use super::settings::Settings;
@@ -27,6 +28,8 @@ pub struct Pushed<'a> {
     pub settings: &'a Settings,
     pub workplace: &'a Workplace,
     pub commit: &'a str,
+    /// Its number in the record.
+    pub number: usize,
 }
 
 /// What a commit is built from.
@@ -62,7 +65,7 @@ pub struct Attempt {
 impl Pushed<'_> {
     /// Builds and grades the commit. The error is not the learner's.
     pub fn attempt(&self, start: Start) -> Result<Attempt, Obstacle> {
-        let Pushed { repository, settings, workplace, commit } = *self;
+        let Pushed { repository, settings, workplace, commit, number } = *self;
         let detail = if settings.exam { Detail::Kind } else { Detail::FirstCard };
         let mut results = Results::new(detail);
         let checkout = match workplace.check_out(repository, commit) {
@@ -114,6 +117,7 @@ impl Pushed<'_> {
         let mut text = TextReport::new(Some(WIDTH), detail);
         let mut reports: Vec<&mut dyn Reporter> = vec![&mut results];
         if start.is_watched() {
+            pending::shown(repository, number);
             reports.push(&mut text);
         }
         let Grade { verdict, stages_passed } =

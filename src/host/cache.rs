@@ -195,6 +195,10 @@ fn tracked(repository: &Path, commit: &str, project: &Path) -> Option<HashMap<St
     let list = git::run(repository, &["ls-tree", "-r", "-z", "--full-tree", commit]).ok()?;
     let files = list.split_terminator('\0').filter_map(|entry| {
         let (kind, path) = entry.split_once('\t')?;
+        // The name of another file, perhaps: what is no text is passed over.
+        if path.contains(char::REPLACEMENT_CHARACTER) {
+            return None;
+        }
         let file = fs::symlink_metadata(project.join(path)).ok()?;
         let blob = kind.rsplit(' ').next()?.to_owned();
         Some((path.to_owned(), Tracked { blob, time: (file.mtime(), file.mtime_nsec()) }))

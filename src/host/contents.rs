@@ -8,7 +8,12 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// A line that is longer is not for people, in bytes: it may be a program in disguise.
-const LONGEST_LINE: usize = 2000;
+const LONGEST_LINE: usize = 500;
+/// And so is a link with a longer target.
+const LONGEST_TARGET: u64 = 200;
+/// Of text in a file of this size, at least a twentieth is blank, unless it is data that was written as text.
+const LARGE: u64 = 4096;
+const LEAST_BLANK: u64 = 20;
 /// The most binary files that are named.
 const MOST_NAMED: usize = 10;
 
@@ -42,6 +47,12 @@ impl Contents {
                     let name = path.strip_prefix(checkout).unwrap_or(&path);
                     let _ = self.add_file(&path, &name.to_string_lossy());
                 }
+                Ok(kind) if kind.is_symlink() => {
+                    let name = path.strip_prefix(checkout).unwrap_or(&path);
+                    if fs::symlink_metadata(&path).is_ok_and(|link| link.len() > LONGEST_TARGET) {
+                        self.add_binary(&name.to_string_lossy());
+                    }
+                }
                 _ => {}
             }
         }
@@ -49,7 +60,7 @@ impl Contents {
 
     fn add_file(&mut self, path: &Path, name: &str) -> io::Result<()> {
         let mut file = BufReader::new(File::open(path)?);
-        let (mut lines, mut bytes) = (0, 0);
+        let (mut lines, mut bytes, mut blank) = (0, 0, 0);
         let mut line = Vec::new();
         loop {
             line.clear();
@@ -59,16 +70,25 @@ impl Contents {
                 break;
             }
             if length > LONGEST_LINE || line.contains(&0) || std::str::from_utf8(&line).is_err() {
-                self.binary_files += 1;
-                self.binaries.push(printable(name));
+                self.add_binary(name);
                 return Ok(());
             }
             lines += 1;
             bytes += length as u64;
+            blank += line.iter().filter(|byte| byte.is_ascii_whitespace()).count() as u64;
+        }
+        if bytes > LARGE && blank * LEAST_BLANK < bytes {
+            self.add_binary(name);
+            return Ok(());
         }
         self.source_lines += lines;
         self.source_bytes += bytes;
         Ok(())
+    }
+
+    fn add_binary(&mut self, name: &str) {
+        self.binary_files += 1;
+        self.binaries.push(printable(name));
     }
 }
 
@@ -90,12 +110,17 @@ mod tests {
         write("bin/server", b"\x7fELF\0\0");
         write("disguised", &[b"#\n".repeat(9000), b"\xb8\x01\x7f".to_vec()].concat());
         write("one_line", &b"QmFzZTY0".repeat(1000));
+        write("base64", &b"QmFzZTY0IGlzIGRhdGEgaW4gdGhlIGZvcm0gb2YgdGV4dA==\n".repeat(200));
+        let target = "x".repeat(1000);
+        std::os::unix::fs::symlink(target, checkout.path().join("long")).expect("a new name");
         std::os::unix::fs::symlink("/dev/zero", checkout.path().join("link")).expect("a new name");
         let expected = Contents {
             source_lines: 3,
             source_bytes: 11,
-            binary_files: 3,
-            binaries: ["bin/server", "disguised", "one_line"].map(str::to_owned).into(),
+            binary_files: 5,
+            binaries: ["base64", "bin/server", "disguised", "long", "one_line"]
+                .map(str::to_owned)
+                .into(),
         };
         assert_eq!(Contents::of(checkout.path()), expected);
     }

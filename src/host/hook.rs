@@ -28,9 +28,9 @@ pub fn pre_receive(repository: &Path) -> ExitCode {
         let settings = Settings::of(repository).unwrap_or_default();
         // If this fails, the repository stays as it was, which is no reason not to grade.
         let _ = upkeep::renew(repository, settings.sandbox == SandboxMode::Required);
-        let pushes =
-            update::steps(updates).into_iter().flatten().map(|update| update.push(&settings));
-        let pushes: Vec<Push> = pushes.collect();
+        let accepted = update::steps(updates).into_iter().flatten();
+        let accepted = accepted.filter(|update| update.is_acceptable(repository));
+        let pushes: Vec<Push> = accepted.map(|update| update.push(&settings)).collect();
         if pushes.is_empty() { Ok(()) } else { pending::announce(repository, pushes) }
     });
     match announced {
@@ -112,7 +112,7 @@ fn grade(
         let kind = "its name, and what kind of failure it was";
         say_wrapped(&format!("This is an exam: of a failed check you see {kind}."))?;
     }
-    let pushed = Pushed { repository, settings, workplace: place, commit: &update.new };
+    let pushed = Pushed { repository, settings, workplace: place, commit: &update.new, number };
     let mut attempt = pushed.attempt(Start::Kept)?;
     if counts && attempt.stages_passed > 0 && attempt.had_kept {
         attempt = confirm(&pushed, &attempt)?;

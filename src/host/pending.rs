@@ -22,6 +22,8 @@ const FOLDER: &str = "challenge-grading";
 /// What it says while a push is graded. Before, it names git's process; afterwards, it has a reason not to
 /// grade.
 const GRADING: &str = "grading";
+/// And from when on the learner may have read cards.
+const SHOWN: &str = "shown";
 const INTERRUPTED: &str = "interrupted";
 
 /// The most that the record has of a reason, in characters: it may quote a learner.
@@ -42,7 +44,8 @@ struct Pending {
 pub fn announce(repository: &Path, mut pushes: Vec<Push>) -> Result<(), String> {
     let _lock = locks::record(repository)?;
     let recorded = record::read(repository, BRANCH)?;
-    let written = begin(repository, &recorded, &mut pushes)?;
+    let next = next_number(&recorded);
+    let written = begin(repository, recorded, next, &mut pushes)?;
     record::write(repository, &written)
 }
 
@@ -51,10 +54,11 @@ pub fn announce(repository: &Path, mut pushes: Vec<Push>) -> Result<(), String> 
 pub fn adopt(repository: &Path, mut pushes: Vec<Push>) -> Result<Vec<usize>, String> {
     let mut pending = pending();
     let _lock = locks::record(repository)?;
-    let recorded = record::read(repository, BRANCH)?;
+    let mut recorded = record::read(repository, BRANCH)?;
+    let next = next_number(&recorded);
     let git = git_process();
     let is_ours = |push: &&Push| push.state == State::Begun && word(repository, push.push) == git;
-    let mut announced: Vec<Push> = recorded.iter().filter(is_ours).cloned().collect();
+    let mut announced: Vec<Push> = recorded.extract_if(.., |push| is_ours(&&*push)).collect();
     for push in &mut pushes {
         let is_it = |other: &Push| (&other.commit, &other.branch) == (&push.commit, &push.branch);
         if let Some(at) = announced.iter().position(is_it) {
@@ -68,7 +72,7 @@ pub fn adopt(repository: &Path, mut pushes: Vec<Push>) -> Result<Vec<usize>, Str
         let _ = fs::remove_file(file(repository, refused.push));
     }
     let mut unannounced: Vec<Push> = pushes.extract_if(.., |push| push.push == 0).collect();
-    announced.extend(begin(repository, &recorded, &mut unannounced)?);
+    announced.extend(begin(repository, recorded, next, &mut unannounced)?);
     pushes.extend(unannounced);
     for push in &pushes {
         let cannot = |error| format!("there is no lock for a push: {error}");
@@ -83,17 +87,25 @@ pub fn adopt(repository: &Path, mut pushes: Vec<Push>) -> Result<Vec<usize>, Str
     Ok(pushes.iter().map(|push| push.push).collect())
 }
 
+fn next_number(recorded: &[Push]) -> usize {
+    recorded.last().map_or(1, |last| last.push + 1)
+}
+
 /// Gives pushes their numbers, and returns what has to be written for them: themselves, and those of
 /// earlier processes that are gone.
-fn begin(repository: &Path, recorded: &[Push], pushes: &mut [Push]) -> Result<Vec<Push>, String> {
-    let mut written = recorded.to_vec();
+fn begin(
+    repository: &Path,
+    recorded: Vec<Push>,
+    next: usize,
+    pushes: &mut [Push],
+) -> Result<Vec<Push>, String> {
+    let mut written = recorded;
     written.retain(|push| push.state == State::Begun);
     settle(repository, &mut written);
     written.retain(|push| push.state != State::Begun);
     for settled in &written {
         let _ = fs::remove_file(file(repository, settled.push));
     }
-    let next = recorded.last().map_or(1, |last| last.push + 1);
     let cannot = |error| format!("a push cannot be noted: {error}");
     fs::create_dir_all(repository.join(FOLDER)).map_err(cannot)?;
     for (push, number) in pushes.iter_mut().zip(next..) {
@@ -114,12 +126,18 @@ pub fn settle(repository: &Path, pushes: &mut [Push]) {
                 push.state = State::NotGraded;
                 push.problem = Some("the host ended before the push did".to_owned());
             }
-            // The connection was closed before grading began; or nothing is known.
-            INTERRUPTED | "" => push.state = State::Interrupted,
+            // The connection was closed before grading began; or a learner who has read cards could have
+            // had the hook killed, by using up the host's memory; or nothing is known.
+            INTERRUPTED | SHOWN | "" => push.state = State::Interrupted,
             word if is_process(word) => push.state = State::Interrupted,
             word => (push.state, push.problem) = (State::NotGraded, Some(word.to_owned())),
         }
     }
+}
+
+/// Notes that the learner may read cards from now on.
+pub fn shown(repository: &Path, number: usize) {
+    let _ = fs::write(file(repository, number), SHOWN);
 }
 
 /// Writes what came of a push.

@@ -8,6 +8,7 @@ use crate::bytes::printable;
 use crate::git;
 use crate::grade::Verdict;
 use crate::report::Results;
+use std::collections::HashSet;
 use std::io::{Read, stdin};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -42,9 +43,13 @@ pub fn updates() -> Result<Vec<Update>, String> {
 /// Refuses what would fill the disk of the host with names.
 pub fn expect_few(updates: &[Update]) -> Result<(), String> {
     let is_long = |name: &str| name.len() > LONGEST_NAME || name.split('/').count() > MOST_PARTS;
+    let names: HashSet<&str> = updates.iter().map(|update| update.name.as_str()).collect();
     match () {
         () if updates.len() > MOST_REFS => {
             Err(format!("a push may change {MOST_REFS} branches and tags, and not more"))
+        }
+        () if names.len() < updates.len() => {
+            Err("a push may change each branch and tag once, and not more".to_owned())
         }
         () if updates.iter().any(|update| is_long(&update.name)) => Err(format!(
             "the name of a branch or tag may have {LONGEST_NAME} bytes and {MOST_PARTS} parts, and not \
@@ -119,6 +124,16 @@ impl Update {
             stages_passed: 0,
             results: Results::default().record(Verdict::Unclear, Duration::ZERO),
         }
+    }
+
+    /// Whether git will not refuse it at first sight: for its name, or since the branch has moved meanwhile.
+    pub fn is_acceptable(&self, repository: &Path) -> bool {
+        let tip = record::tip(repository, &self.name).unwrap_or_default();
+        let is_known = match tip {
+            Some(tip) => tip == self.old,
+            None => git::is_nothing(&self.old),
+        };
+        is_known && git::run(repository, &["check-ref-format", &self.name]).is_ok()
     }
 
     /// Whether the branch was rewritten, as far as git can tell.

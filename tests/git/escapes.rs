@@ -342,6 +342,8 @@ pub fn what_no_server_needs_is_not_permitted(world: &World) {
         ("speak_another_abi", ""),
         ("hide_from_proc", ""),
         ("use_up_keys", ""),
+        ("use_memory_as_stack", "256"),
+        ("open_terminal", ""),
     ];
     all_refused(world, &attempts, &[]);
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What the third tries. As an ordinary user, the host has no control groups, so that memory is
 /// limited process by process.
-const ATTEMPTS: [&str; 29] = [
+const ATTEMPTS: [&str; 31] = [
     "read_file /etc/shadow",
     "read_file /home/git/ada.git/HEAD",
     "read_file /home/git/.ssh/authorized_keys",
@@ -42,6 +42,8 @@ const ATTEMPTS: [&str; 29] = [
     "hide_from_proc",
     "make_empty_files 20000",
     "use_up_keys",
+    "use_memory_as_stack 256",
+    "open_terminal",
     "run_redis",
 ];
 

@@ -52,11 +52,14 @@ fn main() {
         problems::links_and_submodules_are_checked_out_as_they_are
         sandbox::what_a_build_has_made_is_kept_without_a_sandbox
         sandbox::no_filter_runs_on_the_host
+        sandbox::no_time_of_a_file_of_the_host_is_changed
         sandbox::nothing_is_converted_on_the_host
         escapes::nothing_of_a_commit_runs_on_the_host
         problems::git_variables_of_the_hook_reach_neither_build_nor_program
         records::a_killed_hook_is_the_hosts
         records::deep_and_long_names_of_refs_are_refused
+        records::what_git_does_not_take_is_recorded_once_or_not_at_all
+        records::who_has_read_cards_has_tried
         records::no_ref_of_a_learner_is_taken_for_the_record
         records::what_was_graded_outlives_a_forced_push
         records::a_lock_of_a_git_that_is_gone_is_in_nobodys_way

@@ -102,13 +102,14 @@ pub fn a_slow_build_does_not_come_after_what_was_pushed_later(world: &World) {
     assert!(row["main_is_graded"] == true && row["interrupted"] == 0, "{row:#}");
 }
 
-/// What a push has begun, the next one finds: it was the host that killed the hook.
+/// What a push has begun, the next one finds: it was the host that killed the hook, before it showed a card.
 pub fn a_killed_hook_is_the_hosts(world: &World) {
-    let clone = world.project("ada", &FAILING.replace("false", &format!("sleep {}", world.nap)));
+    let build = format!("{FAILING}build = \"sleep {}\"\n", world.nap);
+    let clone = world.project("ada", &build);
     let first = clone.commit();
     let push = clone.start_push(&[]);
     let sleeps = |(_, line): &(i32, String)| line.starts_with("sleep ");
-    eventually("the program runs", || world.processes().iter().any(sleeps));
+    eventually("the build runs", || world.processes().iter().any(sleeps));
     assert!(report(world)["interrupted"] == 1, "as long as it runs, it may be a try");
     let is_hook = |(_, line): &&(i32, String)| line.contains(" hook ");
     let processes = world.processes();
@@ -321,4 +322,58 @@ pub fn a_second_run_without_a_verdict_blames_nobody(world: &World) {
     pushed.expect_not("an earlier push has left");
     let push = world.record("ada.git").pop().expect("it is recorded");
     assert!(push["graded"] == false && push["stages_passed"] == 0, "{push:#}");
+}
+
+/// A push that git refuses after it was announced: what it says of branches is out of date.
+pub fn what_git_does_not_take_is_recorded_once_or_not_at_all(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let first = clone.commit();
+    clone.push(&[]).expect(&["Push 1,"]);
+    let second = clone.commit();
+    let stale = "0123456789012345678901234567890123456789";
+    for commands in [
+        format!("{stale} {second} refs/heads/main"),
+        format!("{stale} {second} refs/heads/main,{} {second} refs/heads/idea", "0".repeat(40)),
+        format!("{first} {second} refs/heads/main,{second} {first} refs/heads/main"),
+        format!("{} {second} refs/heads/x.lock", "0".repeat(40)),
+    ] {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks/push_raw.py");
+        let arguments: [&Path; 4] =
+            [&script, &world.path("ada.git"), &clone.directory, Path::new(&commands)];
+        let mut command = world.command("python3", &arguments);
+        command.stdout(std::process::Stdio::null());
+        assert!(command.status().expect("it can be run").success(), "{commands}");
+        eventually("git is gone", || world.processes().is_empty());
+    }
+    clone.push(&[]).expect(&["on main"]);
+    let record = world.record("ada.git");
+    let numbers: Vec<_> = record.iter().map(|push| push["push"].as_u64()).collect();
+    assert_eq!(numbers, [Some(1), Some(2), Some(3)], "{record:#?}");
+    let states: Vec<_> = record.iter().map(|push| push["state"].as_str()).collect();
+    assert_eq!(states, [Some("graded"); 3], "main, idea, and main again");
+    assert!(report(world)["interrupted"] == 0);
+}
+
+/// The kernel ends a pushed program first where memory is short; and if the host's own process dies after a
+/// learner has read cards, that was a try.
+pub fn who_has_read_cards_has_tried(world: &World) {
+    let program = format!("sh -c 'cat /proc/self/oom_score_adj; exec sleep {}'", world.nap);
+    let clone = world.project("ada", &FAILING.replace("false", &program));
+    clone.commit();
+    let push = clone.start_push(&[]);
+    let sleeps = |(_, line): &(i32, String)| line.starts_with("sleep ");
+    eventually("the program runs", || world.processes().iter().any(sleeps));
+    for (process, line) in world.processes() {
+        let score =
+            fs::read_to_string(format!("/proc/{process}/oom_score_adj")).unwrap_or_default();
+        let is_ours = line.contains("__init") || line.starts_with("sleep ");
+        assert!(!is_ours || score.trim() == "1000" || score.is_empty(), "{line}: {score}");
+        if line.contains(" hook ") {
+            kill(process);
+        }
+    }
+    push.await_end();
+    world.expect_quiet();
+    let row = report(world);
+    assert!(row["interrupted"] == 1 && row["not_graded"] == 0, "{row:#}");
 }

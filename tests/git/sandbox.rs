@@ -330,3 +330,27 @@ pub fn nothing_is_converted_on_the_host(world: &World) {
     clone.commit();
     clone.push(&[]).expect(&["| $Id$", "| 8"]);
 }
+
+/// What the host touches of a commit by its name, a name that is no text could be another's.
+pub fn no_time_of_a_file_of_the_host_is_changed(world: &World) {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let witness = world.path("witness");
+    fs::create_dir(&witness).expect("a new name");
+    let file = File::create(witness.join("x")).expect("a new file");
+    let old = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(978_307_200);
+    file.set_modified(old).expect("ours");
+    let clone = world.project("ada", &format!("{FAILING}build = \"true\"\n"));
+    let replaced = clone.directory.join("a\u{fffd}");
+    fs::create_dir(&replaced).expect("a new name");
+    fs::write(replaced.join("x"), "same\n").expect("a new file");
+    clone.commit();
+    clone.push(&[]).expect(&["Built in"]);
+    let invalid = clone.directory.join(OsStr::from_bytes(b"a\xff"));
+    fs::rename(&replaced, &invalid).expect("ours");
+    symlink(&witness, &replaced).expect("a new name");
+    clone.commit();
+    clone.push(&[]).expect(&["Built in"]);
+    let changed = fs::metadata(witness.join("x")).and_then(|file| file.modified());
+    assert_eq!(changed.expect("it is there"), old);
+}

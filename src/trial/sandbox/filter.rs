@@ -35,6 +35,8 @@ const REFUSED: &[c_long] = &[
     libc::SYS_inotify_init,
     libc::SYS_inotify_init1,
     libc::SYS_fanotify_init,
+    // Of these, all of the system has a number.
+    libc::SYS_io_setup,
     // Memory that not even the kernel can look into.
     libc::SYS_memfd_secret,
     // New namespaces, in which a program would have privileges.
@@ -89,6 +91,9 @@ fn rules() -> BTreeMap<i64, Vec<SeccompRule>> {
     ];
     let rule = |conditions| SeccompRule::new(conditions).expect("it has conditions");
     rules.insert(libc::SYS_socket, sockets.map(rule).into());
+    // A mapping that grows downwards counts as a stack, and not as memory.
+    let grows = is(3, SeccompCmpOp::MaskedEq(libc::MAP_GROWSDOWN as u64), libc::MAP_GROWSDOWN);
+    rules.insert(libc::SYS_mmap, vec![rule(vec![grows])]);
     rules.insert(libc::SYS_socketpair, vec![rule(not_in(0, &[libc::AF_UNIX]))]);
     // With it, a process hides what it has open from the tester, whose account is the same. A tester that
     // is root sees it all the same.

@@ -40,6 +40,8 @@ pub const TEMPORARY: [&str; 2] = ["/tmp", "/dev/shm"];
 const MOST_DESCRIPTORS: u64 = 4096;
 
 const MIB: u64 = 1024 * 1024;
+const USUAL_STACK: u64 = 8 * MIB;
+const MOST_STACK: u64 = 64 * MIB;
 
 /// bubblewrap is two processes: one outside, and process 1 of the sandbox.
 const OWN_PROCESSES: u64 = 2;
@@ -104,6 +106,8 @@ impl Sandbox {
         words.all(["--proc", "/proc", "--dev", "/dev"]);
         // Process 1 is bubblewrap's. Through its files here, it could be written to.
         words.bind("--ro-bind", &self.nothing(), Path::new("/proc/1"));
+        // Terminals are numbered for all of the system, and there are few.
+        words.bind("--ro-bind", &self.nothing(), Path::new("/dev/pts"));
         for (folder, own) in TEMPORARY.into_iter().zip(self.scratch()) {
             words.bind("--bind", &own.folder, Path::new(folder));
         }
@@ -165,6 +169,10 @@ fn limits(limits: &Limits, words: &mut Words) {
     ] {
         words.all([format!("--{name}={}", value.min(most(resource)))]);
     }
+    // A stack is memory, too, and timers and signals are counted for the account.
+    let stack = most(Resource::RLIMIT_STACK).min(MOST_STACK);
+    words.all([format!("--stack={}:{stack}", stack.min(USUAL_STACK))]);
+    words.all([format!("--sigpending={}", most(Resource::RLIMIT_SIGPENDING).min(1024))]);
     // Who looks at a program looks at each descriptor.
     let descriptors = most(Resource::RLIMIT_NOFILE).min(MOST_DESCRIPTORS);
     words.all([format!("--nofile={}:{descriptors}", descriptors.min(1024)), "--".to_owned()]);

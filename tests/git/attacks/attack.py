@@ -132,6 +132,23 @@ def make_one_large_file(limit_mib):
     return name
 
 
+def use_memory_as_stack(limit_mib):
+    """A mapping that grows downwards is a stack to the kernel, of which limits know nothing."""
+    PRIVATE, ANONYMOUS, GROWS_DOWN, READ_WRITE = 2, 0x20, 0x100, 3
+    size = int(limit_mib) * 2 * MIB
+    libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_long] * 4
+    found = libc.mmap(None, size, READ_WRITE, PRIVATE | ANONYMOUS | GROWS_DOWN, -1, 0)
+    if found == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    most = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    return found, most
+
+
+def open_terminal(_):
+    """There is a number of them for all of the system."""
+    return os.open("/dev/ptmx", os.O_RDWR)
+
+
 def use_processor(seconds):
     """A few seconds more than the limit."""
     child = os.fork()
@@ -298,7 +315,7 @@ X86_64 = {
     "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "pidfd_getfd": 438, "kcmp": 312,
     "io_uring_setup": 425, "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321,
     "perf_event_open": 298, "userfaultfd": 323, "shmget": 29, "semget": 64, "msgget": 68,
-    "inotify_init1": 294, "fanotify_init": 300, "memfd_secret": 447,
+    "io_setup": 206, "inotify_init1": 294, "fanotify_init": 300, "memfd_secret": 447,
     "modify_ldt": 154, "unshare": 272, "setns": 308,
 }
 
@@ -322,6 +339,7 @@ def make_calls_that_no_server_needs(_):
         "shmget": (PRIVATE, 4096, CREATE | 0o600),
         "semget": (PRIVATE, 1, CREATE | 0o600),
         "msgget": (PRIVATE, CREATE | 0o600),
+        "io_setup": (1, ctypes.create_string_buffer(8)),
         "inotify_init1": (0,),
         "fanotify_init": (0, 0),
         "memfd_secret": (0,),
