@@ -255,7 +255,12 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     }
     // Threads that were made in advance do not grow. With one client, they are seen to wait for the next.
     let waiters = if together.is_empty() { alone } else { together };
+    let restless = trial.restless_threads()?;
     match waiters.len() {
+        0 if restless > RUNTIME => Err(trial.found(format!(
+            "{restless} threads woke up within a moment in which no client asked for anything: they look \
+             for requests again and again, instead of one that waits for all clients."
+        ))),
         0 => trial.expect_settled(), // or those that wait may have moved on between two looks
         count => Err(trial.found(format!(
             "{count} threads wait for clients at the same time, counted over all of the program's \

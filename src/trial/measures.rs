@@ -118,6 +118,22 @@ impl Trial {
         Vec::new()
     }
 
+    /// How many threads run within a moment, though nobody asks for anything: those that look for work again
+    /// and again, and never wait for it.
+    pub fn restless_threads(&self) -> Result<usize, Problem> {
+        const MOMENT: Duration = Duration::from_millis(200);
+        let turns = || -> HashMap<u32, [u64; 3]> {
+            let threads = self.processes().into_iter().flat_map(procfs::threads);
+            threads.filter_map(|thread| Some((thread, procfs::turns(thread)?))).collect()
+        };
+        let before = turns();
+        self.sleep_until(Instant::now() + MOMENT)?;
+        let has_run = |(thread, turns): &(u32, [u64; 3])| {
+            before.get(thread).is_some_and(|before| before != turns)
+        };
+        Ok(turns().into_iter().filter(has_run).count())
+    }
+
     /// How many connections to clients of this check the program has open: those of clients that have
     /// left, too. A descriptor that is on its way to a process (SCM_RIGHTS in unix(7)) belongs to none,
     /// and its connection is here all the same.
