@@ -36,7 +36,7 @@ pub struct Room {
 /// Whether the files of a commit fit: a few kilobytes of a push can stand for millions of files, or for
 /// terabytes. Git is stopped as soon as they do not.
 pub fn fits(repository: &Path, commit: &str, room: Room) -> io::Result<bool> {
-    let mut git = limited(&command(repository), &[]);
+    let mut git = limited(&command(repository), &[], LONG);
     git.args(["ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit]);
     git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = git.spawn()?;
@@ -49,8 +49,8 @@ pub fn fits(repository: &Path, commit: &str, room: Room) -> io::Result<bool> {
         let size =
             String::from_utf8_lossy(head).rsplit(' ').next().and_then(|size| size.parse().ok());
         files += 1;
-        bytes += size.unwrap_or(0_u64);
-        if files > room.files || bytes > room.bytes {
+        bytes = size.unwrap_or(0_u64).saturating_add(bytes);
+        if files > room.files || bytes > room.bytes || !entry.ends_with(b"\0") {
             let _ = child.kill();
             let _ = child.wait();
             return Ok(false);
@@ -59,14 +59,21 @@ pub fn fits(repository: &Path, commit: &str, room: Room) -> io::Result<bool> {
     }
     match child.wait()?.code() {
         Some(0) => Ok(true),
-        // It has used up its CPU time, with the little that is left to list.
-        Some(OUT_OF_TIME) => Ok(false),
+        // It has used up its time, with the little that is there to list.
+        Some(OUT_OF_TIME | KILLED) => Ok(false),
         other => Err(io::Error::other(format!("git could not list the commit ({other:?})"))),
     }
 }
 
 /// How `timeout` ends where SIGXCPU has ended git.
 const OUT_OF_TIME: i32 = 128 + libc::SIGXCPU;
+/// And where its own time is over.
+const KILLED: i32 = 128 + libc::SIGKILL;
+
+/// How long git may take: for a commit, more than any that is honest needs on a machine that is very busy;
+/// and for a list without which nothing is lost.
+const LONG: &str = "120";
+const SHORT: &str = "10";
 
 /// The longest line of a list of files: a path has a few kilobytes at most where it can be checked out.
 const LONGEST_ENTRY: u64 = 64 * 1024;
@@ -79,7 +86,7 @@ pub fn export(
     directory: &Path,
     index: &Path,
 ) -> Result<(), String> {
-    let mut git = beside(repository, directory, index);
+    let mut git = beside(repository, directory, index, LONG);
     output_of(git.args(["read-tree", "--reset", "-u", commit]), b"").map(drop)
 }
 
@@ -92,7 +99,7 @@ const MOST_IGNORED: u64 = 16 * 1024 * 1024;
 /// Programs of strangers may have left anything there, such as a `.gitignore` that is a pipe, or is
 /// larger than memory. An error says that git has reached a limit.
 pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> io::Result<Vec<u8>> {
-    let mut git = beside(repository, directory, index);
+    let mut git = beside(repository, directory, index, SHORT);
     git.args(["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"]);
     git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = git.spawn()?;
@@ -109,7 +116,7 @@ pub fn ignored(repository: &Path, directory: &Path, index: &Path) -> io::Result<
 
 /// Whether a commit is among the ancestors of another. An error says that git could not tell.
 pub fn is_ancestor(repository: &Path, old: &str, new: &str) -> io::Result<bool> {
-    let mut git = limited(&command(repository), &[]);
+    let mut git = limited(&command(repository), &[], SHORT);
     git.args(["merge-base", "--is-ancestor", old, new]);
     git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     match git.status()?.code() {
@@ -122,7 +129,7 @@ pub fn is_ancestor(repository: &Path, old: &str, new: &str) -> io::Result<bool> 
 /// Git on files that strangers have committed or made. It knows this repository's settings and no
 /// others: a file of theirs could ask for something that a host has set up for all repositories, such as a
 /// filter.
-fn beside(repository: &Path, directory: &Path, index: &Path) -> Command {
+fn beside(repository: &Path, directory: &Path, index: &Path, seconds: &str) -> Command {
     let mut git = command(repository);
     git.args(["-c", "safe.directory=*", "-c", "core.attributesFile=/dev/null"]);
     git.args(["--git-dir=.", "--work-tree"]).arg(directory);
@@ -133,14 +140,14 @@ fn beside(repository: &Path, directory: &Path, index: &Path) -> Command {
         ("GIT_ATTR_NOSYSTEM", "1".as_ref()),
         ("GIT_NO_LAZY_FETCH", "1".as_ref()),
     ];
-    limited(&git, &variables)
+    limited(&git, &variables, seconds)
 }
 
 /// The same command with limits, in bytes and seconds: a small push can keep git busy for hours, or have it
 /// fill memory.
-fn limited(git: &Command, variables: &[(&str, &OsStr)]) -> Command {
+fn limited(git: &Command, variables: &[(&str, &OsStr)], seconds: &str) -> Command {
     let mut limited = Command::new("timeout");
-    limited.args(["-s", "KILL", "25", "prlimit", "--data=536870912", "--cpu=20", "--"]);
+    limited.args(["-s", "KILL", seconds, "prlimit", "--data=536870912", "--cpu=20", "--"]);
     limited.arg(git.get_program()).args(git.get_args()).envs(variables.iter().copied());
     limited
 }
@@ -190,8 +197,9 @@ fn output_of(git: &mut Command, input: &[u8]) -> Result<String, String> {
     let said = String::from_utf8_lossy(&said);
     match output.status.code() {
         Some(0) => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        // `timeout` or `prlimit` could not start it, or have ended it; or the system has.
-        None | Some(124..=127 | 137) => Err(format!("git cannot be run: {}", said.trim())),
+        Some(OUT_OF_TIME | KILLED) => Err("git: it takes too long".to_owned()),
+        // `timeout` or `prlimit` could not start it, or the system has ended one of them.
+        None | Some(124..=127) => Err(format!("git cannot be run: {}", said.trim())),
         Some(_) => Err(format!("git: {}", said.trim())),
     }
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 
 /// A line that is longer is not for people, in bytes: it may be a program in disguise.
 const LONGEST_LINE: usize = 500;
-/// And so is a link with a longer target.
+/// Nor is a longer name of a file, or a link with a longer target.
+const LONGEST_NAME: usize = 100;
 const LONGEST_TARGET: u64 = 200;
 /// Of text in a file of this size, at least a twentieth is blank, unless it is data that was written as text.
 const LARGE: u64 = 4096;
@@ -41,6 +42,13 @@ impl Contents {
     fn add_folder(&mut self, folder: &Path, checkout: &Path) {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
+            // A name can hold something, too.
+            let length = entry.file_name().len();
+            self.source_bytes += length as u64;
+            if length > LONGEST_NAME {
+                let name = path.strip_prefix(checkout).unwrap_or(&path);
+                self.add_binary(&name.to_string_lossy());
+            }
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => self.add_folder(&path, checkout),
                 Ok(kind) if kind.is_file() => {
@@ -116,7 +124,7 @@ mod tests {
         std::os::unix::fs::symlink("/dev/zero", checkout.path().join("link")).expect("a new name");
         let expected = Contents {
             source_lines: 3,
-            source_bytes: 11,
+            source_bytes: 83,
             binary_files: 5,
             binaries: ["base64", "bin/server", "disguised", "long", "one_line"]
                 .map(str::to_owned)

@@ -4,7 +4,7 @@ use super::BRANCH;
 use super::attempt::{Attempt, Pushed, Start};
 use super::key::bounds;
 use super::pending;
-use super::record::{self, Push};
+use super::record;
 use super::remote::{Obstacle, say, say_dim, say_wrapped};
 use super::settings::{SandboxMode, Settings};
 use super::turn::{self, AT_A_TIME};
@@ -28,10 +28,14 @@ pub fn pre_receive(repository: &Path) -> ExitCode {
         let settings = Settings::of(repository).unwrap_or_default();
         // If this fails, the repository stays as it was, which is no reason not to grade.
         let _ = upkeep::renew(repository, settings.sandbox == SandboxMode::Required);
-        let accepted = update::steps(updates).into_iter().flatten();
-        let accepted = accepted.filter(|update| update.is_acceptable(repository));
-        let pushes: Vec<Push> = accepted.map(|update| update.push(&settings)).collect();
-        if pushes.is_empty() { Ok(()) } else { pending::announce(repository, pushes) }
+        let graded: Vec<Update> = update::steps(updates).into_iter().flatten().collect();
+        if graded.is_empty() {
+            return Ok(());
+        }
+        let pushes = graded.iter().map(|update| update.push(&settings)).collect();
+        pending::announce(repository, pushes, || {
+            graded.iter().try_for_each(|update| update.expect_acceptable(repository))
+        })
     });
     match announced {
         Ok(()) => ExitCode::SUCCESS,

@@ -62,7 +62,7 @@ pub struct Hosting {
 /// What the attributes of a commit could ask for when it is checked out, and is not done: it would be done
 /// by the host's git, and by libraries that were not made for strangers, such as iconv(3). What stands
 /// here goes before what commits say, see gitattributes(5).
-const ATTRIBUTES: &str = "* -text -eol -ident -filter -working-tree-encoding\n";
+const ATTRIBUTES: &str = "* -text -crlf -eol -ident -filter -working-tree-encoding\n";
 
 /// Makes a bare repository with a starter, the hook and the record, none of which exists before.
 pub fn create(repository: &Path, hosting: &Hosting) -> Result<(), String> {

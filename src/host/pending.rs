@@ -40,9 +40,15 @@ struct Pending {
     _lock: File,
 }
 
-/// Writes to the record that these pushes begin, before git changes anything.
-pub fn announce(repository: &Path, mut pushes: Vec<Push>) -> Result<(), String> {
+/// Writes to the record that these pushes begin, before git changes anything. No other push is announced
+/// between that and `expect`, which may refuse them.
+pub fn announce(
+    repository: &Path,
+    mut pushes: Vec<Push>,
+    expect: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
     let _lock = locks::record(repository)?;
+    expect()?;
     let recorded = record::read(repository, BRANCH)?;
     let next = next_number(&recorded);
     let written = begin(repository, recorded, next, &mut pushes)?;
@@ -106,6 +112,8 @@ fn begin(
     for settled in &written {
         let _ = fs::remove_file(file(repository, settled.push));
     }
+    // While they are on a branch, since their own processes may not have come to it.
+    let _ = record::keep(repository, &written);
     let cannot = |error| format!("a push cannot be noted: {error}");
     fs::create_dir_all(repository.join(FOLDER)).map_err(cannot)?;
     for (push, number) in pushes.iter_mut().zip(next..) {

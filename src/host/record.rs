@@ -110,12 +110,16 @@ pub fn write(repository: &Path, pushes: &[Push]) -> Result<(), String> {
     import(repository, &input)
 }
 
-/// Keeps the commits of pushes, for which git has them by now.
+/// Keeps the commits of pushes, as far as git has them by now.
 pub fn keep(repository: &Path, pushes: &[Push]) -> Result<(), String> {
-    let refs = pushes
-        .iter()
-        .map(|Push { push, commit, .. }| format!("reset {KEPT}/pushes/{push}\nfrom {commit}\n\n"));
-    import(repository, &(refs.collect::<String>() + "done\n"))
+    let is_there = |push: &&Push| {
+        let commit = format!("{}^{{commit}}", push.commit);
+        git::run(repository, &["cat-file", "-e", &commit]).is_ok()
+    };
+    let refs: String = (pushes.iter().filter(is_there))
+        .map(|push| format!("reset {KEPT}/pushes/{}\nfrom {}\n\n", push.push, push.commit))
+        .collect();
+    if refs.is_empty() { Ok(()) } else { import(repository, &(refs + "done\n")) }
 }
 
 fn import(repository: &Path, stream: &str) -> Result<(), String> {

@@ -126,14 +126,18 @@ impl Update {
         }
     }
 
-    /// Whether git will not refuse it at first sight: for its name, or since the branch has moved meanwhile.
-    pub fn is_acceptable(&self, repository: &Path) -> bool {
-        let tip = record::tip(repository, &self.name).unwrap_or_default();
-        let is_known = match tip {
-            Some(tip) => tip == self.old,
-            None => git::is_nothing(&self.old),
-        };
-        is_known && git::run(repository, &["check-ref-format", &self.name]).is_ok()
+    /// Refuses what git would refuse by itself, for its name, or since the branch has moved meanwhile: it
+    /// would stand in the record all the same.
+    pub fn expect_acceptable(&self, repository: &Path) -> Result<(), String> {
+        let name = &self.name;
+        if git::run(repository, &["check-ref-format", name]).is_err() {
+            return Err(format!("{name} is no name for a branch"));
+        }
+        match record::tip(repository, name)? {
+            Some(tip) if tip == self.old => Ok(()),
+            None if git::is_nothing(&self.old) => Ok(()),
+            _ => Err(format!("{name} has moved meanwhile: git fetch, and push again")),
+        }
     }
 
     /// Whether the branch was rewritten, as far as git can tell.

@@ -41,7 +41,9 @@ pub fn renew(repository: &Path, is_shared: bool) -> Result<(), String> {
         }
     }
     let attributes = repository.join("info/attributes");
-    if !attributes.exists() {
+    if fs::read_to_string(&attributes).is_ok_and(|text| text == ATTRIBUTES) {
+        // As it should be.
+    } else {
         write(&attributes, ATTRIBUTES).map_err(cannot)?;
     }
     remove_quarantines(repository);
