@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Failure, Problem, Symptom};
 use crate::stages::Stage;
-use crate::trial::supervised::is_account_used_up;
+use crate::trial::supervised::are_processes_used_up;
 use crate::trial::{Subject, Trial, namespaces};
 use std::collections::VecDeque;
 use std::io;
@@ -228,8 +228,8 @@ impl Bench<'_> {
         for repeats in 0..ATTEMPTS {
             match self.attempt(index, check) {
                 Ok(()) => return (Outcome::Passed, repeats),
-                Err(Problem::Failed(_)) if is_account_used_up() => {
-                    why = "the host has used up what it has for the program".to_owned();
+                Err(Problem::Failed(_)) if are_processes_used_up() => {
+                    why = "the system has no more processes for the program".to_owned();
                 }
                 Err(Problem::Failed(failure)) => return (Outcome::Failed(failure), repeats),
                 Err(Problem::Delayed(reason)) => why = reason,

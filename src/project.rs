@@ -128,8 +128,8 @@ impl Project {
         }
         match ending {
             Some(ending) if ending.is_success() => Ok(()),
-            _ if supervised::is_account_used_up() => {
-                Err(Unbuilt::NotRun("the host has used up what it has for the build".to_owned()))
+            _ if supervised::are_processes_used_up() => {
+                Err(Unbuilt::NotRun("the system has no more processes for the build".to_owned()))
             }
             Some(Ending::Ran(how)) => {
                 Err(Unbuilt::Failed(format!("the build failed ({how}): {build}")))

@@ -108,12 +108,12 @@ fn begin(
     let mut written = recorded;
     written.retain(|push| push.state == State::Begun);
     settle(repository, &mut written);
+    // While they are on a branch, since their own processes may not come to it.
+    let _ = record::keep(repository, &written);
     written.retain(|push| push.state != State::Begun);
     for settled in &written {
         let _ = fs::remove_file(file(repository, settled.push));
     }
-    // While they are on a branch, since their own processes may not have come to it.
-    let _ = record::keep(repository, &written);
     let cannot = |error| format!("a push cannot be noted: {error}");
     fs::create_dir_all(repository.join(FOLDER)).map_err(cannot)?;
     for (push, number) in pushes.iter_mut().zip(next..) {
@@ -161,17 +161,18 @@ pub fn graded(number: usize, attempt: Attempt) -> Result<Push, String> {
     })
 }
 
-/// Writes why nothing came of the pushes that are left, which is not the learner's.
+/// Writes why nothing came of the pushes that are left, which is not the learner's. Where cards have been
+/// shown, it was a try all the same: a learner could bring it about, and hide what the cards said.
 pub fn not_graded(why: &str) -> Result<(), String> {
-    end_all(&shortened(why), |push| {
-        push.state = State::NotGraded;
+    end_all(&shortened(why), |push, word| {
+        push.state = if word == SHOWN { State::Interrupted } else { State::NotGraded };
         push.problem = Some(shortened(why));
     })
 }
 
 /// Writes that the learner has gone.
 pub fn interrupted() -> Result<(), String> {
-    end_all(INTERRUPTED, |push| push.state = State::Interrupted)
+    end_all(INTERRUPTED, |push, _| push.state = State::Interrupted)
 }
 
 fn shortened(problem: &str) -> String {
@@ -197,14 +198,17 @@ fn end(number: usize, change: impl FnOnce(&mut Push)) -> Result<Push, String> {
     Ok(push)
 }
 
-/// `word` is for the next push, where the record cannot be written now: a file can still be, as it is there
+/// `new` is for the next push, where the record cannot be written now: a file can still be, as it is there
 /// already.
-fn end_all(word: &str, change: impl Fn(&mut Push)) -> Result<(), String> {
+fn end_all(new: &str, change: impl Fn(&mut Push, &str)) -> Result<(), String> {
     let ended = mem::take(&mut *pending());
     ended.into_iter().try_for_each(|ended| {
-        let _ = fs::write(file(&ended.repository, ended.push.push), word);
+        let before = word(&ended.repository, ended.push.push);
+        if before != SHOWN {
+            let _ = fs::write(file(&ended.repository, ended.push.push), new);
+        }
         let mut push = ended.push.clone();
-        change(&mut push);
+        change(&mut push, &before);
         ended.write(&push)
     })
 }

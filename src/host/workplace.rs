@@ -80,8 +80,11 @@ pub fn leave_with_learner() -> Result<(), String> {
             leave()
         }
     };
-    let at_leaving = || {
-        await_nobody();
+    // Asked here and now, and not when the other thread gets to it: by then, the learner may have gone.
+    let git = getppid().as_raw() as u32;
+    let had_thread = has_thread(git);
+    let at_leaving = move || {
+        await_nobody(git, had_thread);
         leave()
     };
     thread::Builder::new().spawn(at_signal).map_err(cannot)?;
@@ -201,18 +204,20 @@ fn undisturbed() -> MutexGuard<'static, ()> {
     UNDISTURBED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether git has the thread that passes our lines on to the client.
+fn has_thread(git: u32) -> bool {
+    procfs::threads(git).len() > 1
+}
+
 /// Waits until the client is gone, which sends no signal when it was killed or its connection broke.
 ///
 /// Then either nobody reads standard output any more, or our parent, git-receive-pack, has lost the
 /// thread that passed our lines on. It waits for us all the same, so that the pipe stays open.
-fn await_nobody() {
-    let git = getppid().as_raw() as u32;
-    let has_thread = || procfs::threads(git).len() > 1;
-    let had_thread = has_thread();
+fn await_nobody(git: u32, had_thread: bool) {
     let stdout = stdout();
     let mut reader = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
     while let Ok(0) | Err(Errno::EINTR) = poll(&mut reader, GLANCE) {
-        if had_thread && !has_thread() {
+        if had_thread && !has_thread(git) {
             break;
         }
     }

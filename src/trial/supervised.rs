@@ -4,16 +4,9 @@
 use super::sandbox::{Network, Sandbox};
 use super::{Place, init, namespaces};
 use crate::procfs;
-use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
-use nix::sys::eventfd::EventFd;
 use nix::sys::signal::Signal;
-use nix::sys::socket::{
-    AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, sendmsg, socketpair,
-};
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, IoSlice, PipeReader, PipeWriter, Read, pipe, sink};
-use std::os::fd::AsRawFd;
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read, pipe, sink};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -132,24 +125,10 @@ impl Drop for Supervised {
     }
 }
 
-/// Whether the system gives us no more of something at this moment of which an account has a number: all of
-/// its pushes share it, and a program that fails then may fail for that.
-pub fn is_account_used_up() -> bool {
-    let watch = || -> nix::Result<()> {
-        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        epoll.add(EventFd::new()?, EpollEvent::new(EpollFlags::EPOLLIN, 0))
-    };
-    let send = || -> nix::Result<()> {
-        let flags = SockFlag::SOCK_CLOEXEC;
-        let (one, _other) = socketpair(AddressFamily::Unix, SockType::Datagram, None, flags)?;
-        let rights = [one.as_raw_fd()];
-        let rights = [ControlMessage::ScmRights(&rights)];
-        sendmsg::<()>(one.as_raw_fd(), &[IoSlice::new(b"x")], &rights, MsgFlags::empty(), None)
-            .map(drop)
-    };
+/// Whether the system gives us no more processes at this moment: an account has a number of them, which all
+/// of its pushes share, and a program that fails then may fail for that.
+pub fn are_processes_used_up() -> bool {
     thread::Builder::new().spawn(|| ()).is_err()
-        || watch() == Err(Errno::ENOSPC)
-        || send() == Err(Errno::ETOOMANYREFS)
 }
 
 /// Whether a process does what bubblewrap's process 1 does, and no more: wait.
