@@ -184,7 +184,7 @@ pub fn status() -> Result<ExitCode, Problem> {
     for (stage, past) in STAGES.iter().zip(&history.stages) {
         stage_status(stage, past, &history);
     }
-    let main = if is_host { "refs/heads/main" } else { "refs/remotes/origin/main" };
+    let main = if is_host { record::MAIN } else { record::FETCHED_MAIN };
     for remark in remarks::of(&history, record::tip(here, main)?.as_deref()) {
         for line in wrap_words(&remark, terminal_width().map_or(usize::MAX, |width| width - 2)) {
             println!("  {DIM}{line}{DIM:#}");

@@ -117,8 +117,8 @@ impl Place {
 
     fn main(&self) -> &'static str {
         match self {
-            Place::Host => "refs/heads/main",
-            Place::Clone => "refs/remotes/origin/main",
+            Place::Host => record::MAIN,
+            Place::Clone => record::FETCHED_MAIN,
         }
     }
 

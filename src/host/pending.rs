@@ -77,9 +77,12 @@ pub fn adopt(repository: &Path, mut pushes: Vec<Push>) -> Result<Vec<usize>, Str
         refused.problem = Some("git did not take it".to_owned());
         let _ = fs::remove_file(file(repository, refused.push));
     }
+    // Each commit is there once. The numbers are those of the pushes as they came.
+    let order: Vec<String> = pushes.iter().map(|push| push.commit.clone()).collect();
     let mut unannounced: Vec<Push> = pushes.extract_if(.., |push| push.push == 0).collect();
     announced.extend(begin(repository, recorded, next, &mut unannounced)?);
     pushes.extend(unannounced);
+    pushes.sort_by_key(|push| order.iter().position(|commit| *commit == push.commit));
     for push in &pushes {
         let cannot = |error| format!("there is no lock for a push: {error}");
         let lock = lock(repository, push.push).map_err(cannot)?;

@@ -18,6 +18,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub const BRANCH: &str = "refs/heads/results";
 /// The same branch, as a clone has it.
 pub const FETCHED: &str = "refs/remotes/origin/results";
+/// The branch that counts, here and as a clone has it.
+pub const MAIN: &str = "refs/heads/main";
+pub const FETCHED_MAIN: &str = "refs/remotes/origin/main";
 pub const NOTES: &str = "refs/notes/challenge";
 /// Refs below this one are the host's, and learners do not see them.
 pub const KEPT: &str = "refs/challenge";

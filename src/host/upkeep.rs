@@ -41,9 +41,7 @@ pub fn renew(repository: &Path, is_shared: bool) -> Result<(), String> {
         }
     }
     let attributes = repository.join("info/attributes");
-    if fs::read_to_string(&attributes).is_ok_and(|text| text == ATTRIBUTES) {
-        // As it should be.
-    } else {
+    if !fs::read_to_string(&attributes).is_ok_and(|text| text == ATTRIBUTES) {
         write(&attributes, ATTRIBUTES).map_err(cannot)?;
     }
     remove_quarantines(repository);

@@ -95,7 +95,7 @@ fn times_in_queue(processes: &[u32]) -> impl Iterator<Item = (u32, Duration)> {
 }
 
 /// Waits until each thread that is ready has had a turn, or is seen to be on a processor: the kernel tells
-/// of a wait only when it is over, and whoever is kept waiting for seconds has not had that turn.
+/// of a wait only when it is over, and a thread that is kept waiting for seconds has not had that turn.
 fn until_all_had_a_turn(processes: &[u32]) {
     const MOST: Duration = Duration::from_secs(2);
     let threads = processes.iter().flat_map(|&process| procfs::threads(process));
