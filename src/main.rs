@@ -32,6 +32,5 @@ fn main() -> ExitCode {
         trial::init::run(&arguments[2..]);
     }
     trial::sandbox::remember_ourselves();
-    trial::namespaces::prepare();
     cli::run()
 }

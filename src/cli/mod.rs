@@ -9,6 +9,7 @@ mod watch;
 
 use crate::host::hook;
 use crate::stages::{STAGES, Stage};
+use crate::trial::namespaces;
 use anstream::eprintln;
 use clap::{Parser, Subcommand};
 use std::io::{self, IsTerminal, stdout};
@@ -92,12 +93,27 @@ enum Command {
     Serve { repository: PathBuf },
 }
 
+impl Command {
+    /// Whether it runs programs that are under test, or finds out where it could. What else it starts is to
+    /// be the same user as we are: git, which starts us again as its hook.
+    fn tries_programs(&self) -> bool {
+        match self {
+            Command::Test(_) | Command::Watch | Command::New(_) | Command::Host(_) => true,
+            Command::Hook { before, .. } => !before,
+            _ => false,
+        }
+    }
+}
+
 /// What a command could not do, in a line for a person.
 type Problem = String;
 
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     cli.color.write_global();
+    if cli.command.tries_programs() {
+        namespaces::prepare();
+    }
     let result = match cli.command {
         Command::Test(test) => test.run(),
         Command::Watch => watch::run(),

@@ -13,6 +13,7 @@ mod starvation;
 pub mod supervised;
 mod transcript;
 mod usage;
+pub mod users;
 mod waits;
 
 pub use client::Client;

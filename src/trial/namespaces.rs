@@ -2,6 +2,7 @@
 //! processes of its own, so that nothing outlives the trial; and mounts of its own for who asks. See
 //! namespaces(7).
 
+use super::users;
 use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
@@ -27,7 +28,9 @@ pub fn prepare() {
         // In vain, it would be a loss: who is in a user namespace may not look at processes outside,
         // such as one that holds the port. So another process tries it first.
         match in_another_process(try_user_namespace) {
-            0 => enter_user_namespace().err().map(|error| error.to_string()),
+            0 => {
+                enter_user_namespace(users::enter_with_others).err().map(|error| error.to_string())
+            }
             NO_NETWORK => Some("network namespaces are not permitted".to_owned()),
             errno => {
                 let error = io::Error::from_raw_os_error(errno);
@@ -37,12 +40,15 @@ pub fn prepare() {
     });
 }
 
+/// Enters a new user namespace, in which nobody is known yet.
+pub type Enter = fn() -> io::Result<()>;
+
 /// An exit status that is no errno.
 const NO_NETWORK: i32 = 255;
 
 /// Gives 0, or why a user namespace is of no use.
 fn try_user_namespace() -> i32 {
-    match enter_user_namespace() {
+    match enter_user_namespace(|enter| enter()) {
         Ok(()) if may_isolate() => 0,
         Ok(()) => NO_NETWORK,
         Err(error) => error.raw_os_error().unwrap_or(libc::EPERM),
@@ -125,14 +131,20 @@ fn may_isolate() -> bool {
     thread.is_ok_and(|thread| thread.join().unwrap_or(false))
 }
 
-fn enter_user_namespace() -> io::Result<()> {
+/// Inside, everybody is who they were outside; `others` may have others exist there, too.
+fn enter_user_namespace(others: impl FnOnce(Enter) -> io::Result<()>) -> io::Result<()> {
     let (user, group) = (getuid(), getgid());
-    unshare(CloneFlags::CLONE_NEWUSER)?;
-    // Inside, everybody is who they were outside; nobody else exists. A group map may be written
-    // only by a process that has given up changing its supplementary groups.
-    fs::write("/proc/self/setgroups", "deny")?;
-    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
-    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+    others(|| Ok(unshare(CloneFlags::CLONE_NEWUSER)?))?;
+    let is_empty = |map: &str| fs::read_to_string(map).map(|map| map.is_empty());
+    if is_empty("/proc/self/uid_map")? {
+        fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    }
+    if is_empty("/proc/self/gid_map")? {
+        // It may be written only by a process that has given up changing its supplementary groups.
+        fs::write("/proc/self/setgroups", "deny")?;
+        fs::write("/proc/self/gid_map", format!("{group} {group} 1"))?;
+    }
+    Ok(())
 }
 
 fn bring_up_loopback() -> io::Result<()> {
@@ -172,10 +184,12 @@ fn mount_own_proc() -> nix::Result<()> {
 
 /// Starts `command` where its process numbers are its own: as process 1 of a new namespace, with
 /// which everything it starts will die, and with a /proc of these processes where the system lets us
-/// arrange that. On a plain host it is started as it is.
+/// arrange that. If it `becomes_another` user, it is given the right to do so. On a plain host it is started
+/// as it is.
 pub fn spawn_isolated(
     mut command: std::process::Command,
     scratch: &[Scratch],
+    becomes_another: bool,
 ) -> io::Result<std::process::Child> {
     if refusal().is_some() {
         return command.spawn();
@@ -196,6 +210,9 @@ pub fn spawn_isolated(
     // The thread that asks for the namespace is not in it; only its children are. Since it could
     // start no threads afterwards, it is a thread of its own.
     let spawn = || {
+        if becomes_another {
+            users::let_programs_change().map_err(io::Error::other)?;
+        }
         unshare(CloneFlags::CLONE_NEWPID)?;
         command.spawn()
     };

@@ -32,6 +32,11 @@ impl Place {
         if self.sandbox.is_some() { Path::new("/") } else { &self.directory }
     }
 
+    /// Whether a command is run as another user than we are.
+    pub fn becomes_another(&self) -> bool {
+        self.sandbox.as_ref().is_some_and(|sandbox| sandbox.user().is_some())
+    }
+
     /// What each command has for itself here.
     pub fn scratch(&self) -> Vec<Scratch> {
         self.sandbox.as_ref().map_or(Vec::new(), |sandbox| sandbox.scratch())

@@ -13,16 +13,13 @@ pub use hidden::remember_ourselves;
 use super::cgroup::Cgroup;
 use super::namespaces::Scratch;
 use super::supervised::Ending;
-use super::{Place, namespaces, supervised};
+use super::{Place, namespaces, supervised, users};
 use nix::unistd::{getegid, geteuid};
 use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt, lchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs, io};
-
-/// Whom the program is run as, where we are root: Debian's `nobody`, who owns nothing.
-const NOBODY: u32 = 65534;
 
 /// The learner's home, in the folder that a sandbox is made of.
 pub const HOME: &str = "home";
@@ -92,7 +89,8 @@ pub struct Sandbox {
     limits: Limits,
     /// Where the system lets us make one.
     cgroup: Option<Cgroup>,
-    becomes_nobody: bool,
+    /// Whom programs are run as, and their group, if that is somebody else than we are.
+    user: Option<u32>,
 }
 
 impl Sandbox {
@@ -111,7 +109,7 @@ impl Sandbox {
             toolchains,
             limits: limits.clone(),
             cgroup: Cgroup::open(limits),
-            becomes_nobody: becomes_nobody(),
+            user: users::of_push(),
         });
         sandbox.prepare().map_err(|error| format!("it cannot be prepared: {error}"))?;
         sandbox.try_out(program)?;
@@ -128,10 +126,7 @@ impl Sandbox {
             fs::create_dir_all(&reachable)?;
             namespaces::bind(&toolchain.folder, &reachable)?;
         }
-        match self.becomes_nobody {
-            true => give(&self.ground.join(HOME)),
-            false => Ok(()),
-        }
+        self.user.map_or(Ok(()), |user| give(&self.ground.join(HOME), user))
     }
 
     /// Where the program's user can reach each toolchain: its own place may be in a home that nobody else
@@ -155,10 +150,8 @@ impl Sandbox {
     fn write_settings(&self) -> io::Result<()> {
         let etc = self.ground.join(ETC);
         fs::create_dir_all(&etc)?;
-        let (user, group) = match self.becomes_nobody {
-            true => (NOBODY, NOBODY),
-            false => (geteuid().as_raw(), getegid().as_raw()),
-        };
+        let ourselves = (geteuid().as_raw(), getegid().as_raw());
+        let (user, group) = self.user.map_or(ourselves, |user| (user, user));
         for (name, text) in [
             ("passwd", format!("learner:x:{user}:{group}::{}:/bin/sh\n", words::HOME)),
             ("group", format!("learner:x:{group}:\n")),
@@ -206,6 +199,11 @@ impl Sandbox {
         self.cgroup.as_ref().is_some_and(Cgroup::has_killed)
     }
 
+    /// Whom programs are run as, if not as ourselves.
+    pub fn user(&self) -> Option<u32> {
+        self.user
+    }
+
     /// The checkout, with the sandbox around it.
     pub fn place(self: &Arc<Sandbox>) -> Place {
         Place { directory: self.folders().1, sandbox: Some(Arc::clone(self)) }
@@ -226,7 +224,7 @@ impl Sandbox {
     }
 }
 
-fn is_installed(program: &str) -> bool {
+pub fn is_installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
@@ -236,26 +234,11 @@ pub fn offer(ground: &Path) -> PathBuf {
     ground.join(OFFER)
 }
 
-/// Whether the program is run as somebody else than we are. In a container, root may be the only user
-/// that there is.
-fn becomes_nobody() -> bool {
-    let is_there = |map: &str| {
-        let map = fs::read_to_string(map).unwrap_or_default();
-        map.lines().any(|range| {
-            let mut numbers = range.split_whitespace().map(|number| number.parse().unwrap_or(0));
-            let (first, _, count) = (numbers.next(), numbers.next(), numbers.next());
-            let (first, count): (u64, u64) = (first.unwrap_or(0), count.unwrap_or(0));
-            (first..first + count).contains(&NOBODY.into())
-        })
-    };
-    geteuid().is_root() && is_there("/proc/self/uid_map") && is_there("/proc/self/gid_map")
-}
-
 /// Gives a folder and all that is in it to whom the program is run as.
-fn give(path: &Path) -> io::Result<()> {
-    lchown(path, Some(NOBODY), Some(NOBODY))?;
+fn give(path: &Path, user: u32) -> io::Result<()> {
+    lchown(path, Some(user), Some(user))?;
     if !fs::symlink_metadata(path)?.is_dir() {
         return Ok(());
     }
-    fs::read_dir(path)?.try_for_each(|entry| give(&entry?.path()))
+    fs::read_dir(path)?.try_for_each(|entry| give(&entry?.path(), user))
 }

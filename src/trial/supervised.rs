@@ -77,7 +77,7 @@ impl Supervised {
         command.stdin(Stdio::from(lifeline_reader));
         command.stdout(Stdio::from(report_writer)).stderr(Stdio::from(output_writer));
         command.process_group(0); // Ctrl-C is for us; it would end init before the others
-        let init = namespaces::spawn_isolated(command, &place.scratch())?;
+        let init = namespaces::spawn_isolated(command, &place.scratch(), place.becomes_another())?;
         let report = Report { pipe: report, sandbox: place.sandbox.clone() };
         let supervised = Supervised { init, is_sandboxed, lifeline: Some(lifeline), clock: None };
         Ok((supervised, Streams { output, report }))

@@ -352,6 +352,38 @@ pub fn no_more_empty_files_are_made_than_the_limit(world: &World) {
     refused(world, "make_empty_files", "20000", &[DISK]).expect(&["No space left on device"]);
 }
 
+/// What the kernel counts for a user, one push uses up, and another needs.
+pub fn what_a_user_may_have_is_each_pushes_own(world: &World) {
+    let clones = ["eve", "ada"].map(|name| {
+        world.challenge(&["host", &format!("{name}.git"), "--language", "python", "--shared"]);
+        world.clone_of(&format!("{name}.git"), name)
+    });
+    a_holder_is_in_nobodys_way(&clones);
+}
+
+/// Pushes as the first what holds as many descriptors in flight as it may, and meanwhile, as the second, a
+/// right server whose build passes one on.
+#[track_caller]
+pub fn a_holder_is_in_nobodys_way([holder, other]: &[Clone; 2]) {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for (clone, does) in [(holder, "hold"), (other, "pass")] {
+        for file in ["git/attacks/descriptors.py", "broken/right.py"] {
+            let name = Path::new(file).file_name().expect("a file");
+            fs::copy(tests.join(file), clone.directory.join(name)).expect("a copy");
+        }
+        let build = format!("build = \"python3 descriptors.py {does}\"\n");
+        let project = "language = \"python\"\nrun = \"python3 right.py\"\n";
+        clone.write("challenge.toml", &format!("{project}{build}"));
+        clone.commit();
+    }
+    let mut held = holder.start_push(&[]);
+    held.await_line("| holds 4");
+    other.push(&[]).expect(&["Sandbox: no network", "6 of 6 stages pass"]);
+    assert!(held.child.try_wait().expect("it is our child").is_none(), "it holds to the end");
+    held.signal(libc::SIGINT);
+    held.await_end();
+}
+
 /// Nor is a server of anybody else's; the tests have a real one beside them.
 pub fn redis_itself_is_not_there(world: &World) {
     let clone = hostile(world, "run_redis", "", &[]);

@@ -4,12 +4,14 @@
 #[path = "hosting/machine.rs"]
 pub mod machine;
 
+use crate::escapes::a_holder_is_in_nobodys_way;
 use crate::sshd::{make_key, ssh_with};
 use crate::world::{Clone, World};
 use machine::Machine;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use test_support::eventually;
 
 /// What the third tries. As an ordinary user, the host has no control groups, so that memory is
 /// limited process by process.
@@ -80,6 +82,7 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
         "gpasswd -a git sudo && su - git -c 'challenge host check || true'; gpasswd -d git sudo";
     let check = machine.run(sudo);
     assert!(check.contains("✗ It is in sudo") && check.contains("gpasswd -d git sudo"), "{check}");
+    has_users_to_give_away(&machine);
     let people = ["ada", "bob", "eve"];
     for name in people {
         machine.put(&format!("{name}.pub"), &make_key(&world.path(key_of(name))));
@@ -92,6 +95,9 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     finishes(&ada);
     is_stuck_at_stage_3(&bob);
     tries_to_get_out(&eve, &machine);
+    a_holder_is_in_nobodys_way(&[eve, ada]);
+    let hooks = || machine.run("ps -e -o args | grep 'challenge[ ]hook' || true");
+    eventually("the hook of the push that was broken off ends", || hooks().is_empty());
 
     let table = machine.run(&commands[4]);
     let order: Vec<usize> = people.map(|name| table.find(name).expect("a row")).to_vec();
@@ -103,6 +109,20 @@ pub fn five_commands_make_a_host_for_a_class(world: &World) {
     assert_eq!(stages, [6, 3, 1]);
     comes_back_from_its_backup(&machine, &json);
     fails_nobody_at_its_process_limit(&machine);
+}
+
+/// Without them, pushes are the same user: that is a hole, and its cure is a command.
+fn has_users_to_give_away(machine: &Machine) {
+    let check = "su - git -c 'challenge host check || true'";
+    let own = "✓ Each push is run as a user of its own";
+    assert!(machine.run(check).contains(own));
+    machine.run("sed -i '/^git:/d' /etc/subuid /etc/subgid");
+    let said = machine.run(check);
+    assert!(said.contains("✗ Pushes are run as the same user"), "{said}");
+    let cure = said.lines().find_map(|line| line.split_once("usermod"));
+    let (_, options) = cure.unwrap_or_else(|| panic!("no cure:\n{said}"));
+    machine.run(&format!("usermod {options}"));
+    assert!(machine.run(check).contains(own));
 }
 
 /// A right server is pushed again and again by the account itself, which may have ever more processes: too

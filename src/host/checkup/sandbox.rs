@@ -4,6 +4,9 @@ use super::{Finding, value};
 use crate::host::place;
 use crate::host::settings::Settings;
 use crate::trial::namespaces;
+use crate::trial::sandbox::is_installed;
+use crate::trial::users::{self, SetAside};
+use nix::unistd::geteuid;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::{env, fs};
@@ -37,8 +40,40 @@ pub fn findings(settings: &Settings) -> Vec<Finding> {
         }
         Ok(said) => findings.extend(from_within(&said)),
     }
+    findings.push(user());
     findings.push(ptrace_scope());
     findings
+}
+
+/// Whom pushes are run as.
+fn user() -> Finding {
+    match users::of_push() {
+        Some(_) => Finding::good("Each push is run as a user of its own, who owns nothing."),
+        None => Finding::bad(
+            "Pushes are run as the same user, so that one can use up what others need: the kernel counts \
+             watches of epoll, and descriptors in flight, for a user.",
+            cure_of_users(),
+        ),
+    }
+}
+
+fn cure_of_users() -> String {
+    if geteuid().is_root() {
+        return "A container has to be started with more than 65,000 users.".to_owned();
+    }
+    let mut commands = Vec::new();
+    if !is_installed("newuidmap") {
+        commands.push("apt-get install uidmap".to_owned());
+    }
+    if SetAside::find().is_none() {
+        commands.push(users::command_to_set_aside());
+    }
+    if commands.is_empty() {
+        return "Something keeps newuidmap(1) from having the rights of root, such as nosuid in mount(8) \
+                or NoNewPrivileges in systemd.exec(5)."
+            .to_owned();
+    }
+    format!("As root: {}", commands.join(" && "))
 }
 
 fn cure_of_namespaces() -> String {

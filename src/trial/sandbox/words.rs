@@ -1,6 +1,6 @@
 //! The command line of a sandbox, word by word.
 
-use super::{ETC, FILTER, Limits, NOBODY, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox};
+use super::{ETC, FILTER, Limits, Network, OFFER, OFFERED, PROJECT, SYSTEM_PATH, Sandbox};
 use crate::trial::init;
 use nix::sys::resource::{Resource, getrlimit};
 use std::env;
@@ -65,9 +65,10 @@ impl Sandbox {
         words.all([self.ground.join(FILTER)]);
         words.all(self.cgroup.iter().flat_map(|cgroup| cgroup.entrances()));
         words.all(["--"]);
-        if self.becomes_nobody {
-            let id = |name: &str| format!("--{name}={NOBODY}");
+        if let Some(user) = self.user {
+            let id = |name: &str| format!("--{name}={user}");
             words.all(["setpriv", &id("reuid"), &id("regid"), "--clear-groups", "--no-new-privs"]);
+            words.all(["--inh-caps=-all", "--ambient-caps=-all"]);
         }
         // bubblewrap itself has the limits, too: its process 1 is inside, and could be made to start
         // others. In a user namespace of its own, the kernel counts the processes of this sandbox alone.
