@@ -59,6 +59,7 @@ fn main() {
         records::a_killed_hook_is_the_hosts
         records::deep_and_long_names_of_refs_are_refused
         records::what_git_would_not_take_is_not_recorded
+        records::each_result_stands_for_its_commit
         records::who_has_read_cards_has_tried
         records::no_ref_of_a_learner_is_taken_for_the_record
         records::what_was_graded_outlives_a_forced_push

@@ -113,8 +113,8 @@ impl Pushed {
     }
 }
 
-/// What comes from the hook fits, but for tasks, commands to copy, and what a build prints; and
-/// nothing moves the cursor.
+/// What comes from the hook fits, but for tasks, commands to copy, and what a build or git itself prints;
+/// and nothing moves the cursor.
 #[track_caller]
 fn expect_readable(lines: &[(Duration, String)]) {
     let remote = lines.iter().filter(|(_, line)| line.starts_with("remote: "));
@@ -123,7 +123,8 @@ fn expect_readable(lines: &[(Duration, String)]) {
         let text = plain(line);
         is_task |= is_announcement(&text);
         let most = if is_task { 80 + "remote: ".len() } else { WIDTH };
-        let is_free = text.starts_with("remote: | ") || text.contains(" printf ");
+        let is_free = ["remote: | ", "remote: error: "].iter().any(|start| text.starts_with(start))
+            || text.contains(" printf ");
         assert!(is_free || text.chars().count() <= most, "wider than {most} columns: {text}");
         assert!(!text.contains(['\x1b', '\r']), "moves the cursor: {text:?}");
     }

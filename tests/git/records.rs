@@ -358,6 +358,29 @@ pub fn what_git_would_not_take_is_not_recorded(world: &World) {
     assert!(report(world)["interrupted"] == 0);
 }
 
+/// Of these branches, git takes all but the second: there cannot be a folder where there is a file. So the
+/// third, at the same commit, is graded in its place, which nobody has announced.
+pub fn each_result_stands_for_its_commit(world: &World) {
+    let clone = world.project("ada", FAILING);
+    let [first, second, third] = [(); 3].map(|()| clone.commit());
+    let branches = [("a", &first, 1), ("a/b", &second, 2), ("c", &second, 4), ("d", &third, 3)];
+    let refs = branches.map(|(branch, commit, _)| format!("{commit}:refs/heads/{branch}"));
+    let refs: Vec<&str> = refs.iter().map(String::as_str).collect();
+    let pushed = clone.start_push(&[&["origin"], &refs[..]].concat()).end();
+    let record = world.record("ada.git");
+    assert_eq!(record.len(), branches.len(), "{record:#?}");
+    for (branch, commit, number) in branches {
+        let is_taken = branch != "a/b";
+        let begins = pushed.text.find(&format!("Grading {} on {branch}\n", &commit[..8]));
+        let ends = pushed.text.find(&format!("Push {number},"));
+        let are_there = [begins, ends].map(|at| at.is_some());
+        assert!(are_there == [is_taken; 2] && begins <= ends, "{}", pushed.text);
+        let push = &record[number - 1];
+        let state = if is_taken { "graded" } else { "not_graded" };
+        assert!(push["commit"] == commit.as_str() && push["state"] == state, "{record:#?}");
+    }
+}
+
 /// The kernel ends a pushed program first where memory is short; and if the host's own process dies after a
 /// learner has read cards, that was a try.
 pub fn who_has_read_cards_has_tried(world: &World) {

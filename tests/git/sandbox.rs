@@ -246,6 +246,15 @@ pub fn a_commit_of_too_many_files_is_not_checked_out(world: &World) {
     pushed.expect(&["The commit does not fit into the 1024 MiB", "Push 1,"]);
     assert!(pushed.time < Duration::from_secs(20), "{:?}", pushed.time);
     assert!(pushed.text.len() < 4000, "{}", pushed.text);
+
+    // One file, whose name does not end: 300 folders of 250 letters each.
+    let deep = "deep=$(git rev-parse HEAD^{tree}); for n in $(seq 300); do \
+                deep=$(printf '040000 tree %s\\t%0250d\\n' $deep 7 | git mktree); done; \
+                git commit-tree $deep -p HEAD -m 'A long name'";
+    let made = world.command("sh", &["-c", deep]).current_dir(&clone.directory).output();
+    let commit = String::from_utf8(made.expect("it can be run").stdout).expect("text");
+    let pushed = clone.push(&["--force", "origin", &format!("{}:main", commit.trim())]);
+    pushed.expect(&["The commit does not fit into the 1024 MiB", "Push 2,"]);
 }
 
 /// Adds a line to what it has made, and says how many there are, and which sources are older.
