@@ -1,43 +1,19 @@
-//! The commands: what each is called, how long its requests are, and what it does.
+//! The list of all commands, family by family.
 
-use crate::resp::Request;
-use crate::{errors, reply};
-use std::ops::RangeInclusive;
+use crate::basics;
+use crate::command::Command;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-struct Command {
-    name: &'static str,
-    /// How many words a request has, with the name of the command.
-    words: RangeInclusive<usize>,
-    run: fn(&Request, &mut Vec<u8>),
-}
+const FAMILIES: &[&[Command]] = &[basics::COMMANDS];
 
-const COMMANDS: [Command; 2] = [
-    Command { name: "ping", words: 1..=2, run: ping },
-    Command { name: "echo", words: 2..=2, run: echo },
-];
+/// By their names. Finding one of two hundred takes as long as finding one of two.
+static COMMANDS: LazyLock<HashMap<&[u8], &Command>> = LazyLock::new(|| {
+    let all = FAMILIES.iter().copied().flatten();
+    all.map(|command| (command.name.as_bytes(), command)).collect()
+});
 
-/// Executes a request and adds its reply to `replies`.
-pub fn execute(request: &Request, replies: &mut Vec<u8>) {
-    if request.len() == 0 {
-        return; // an empty line or array, which Redis passes over as well
-    }
-    let is_meant = |command: &&Command| request[0].eq_ignore_ascii_case(command.name.as_bytes());
-    match COMMANDS.iter().find(is_meant) {
-        None => errors::unknown_command(replies, request),
-        Some(command) if !command.words.contains(&request.len()) => {
-            errors::wrong_arity(replies, command.name)
-        }
-        Some(command) => (command.run)(request, replies),
-    }
-}
-
-fn ping(request: &Request, replies: &mut Vec<u8>) {
-    match request.len() {
-        1 => reply::simple(replies, "PONG"),
-        _ => reply::bulk(replies, &request[1]),
-    }
-}
-
-fn echo(request: &Request, replies: &mut Vec<u8>) {
-    reply::bulk(replies, &request[1]);
+/// Finds a command by its name, in upper, lower or mixed case.
+pub fn find(name: &[u8]) -> Option<&'static Command> {
+    COMMANDS.get(name.to_ascii_lowercase().as_slice()).copied()
 }

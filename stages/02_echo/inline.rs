@@ -1,4 +1,5 @@
-//! Inline commands: a request that a person types, `SET name "Ada L."`, and how it is quoted.
+//! Inline commands: a request that a person types, `SET name "Ada L."`, and how it is quoted. You may
+//! skip this file: whoever leaves quotes out can split the line at its spaces.
 //!
 //! The rules are those of `sdssplitargs` in Redis: words are separated by blanks; in double quotes
 //! `\n`, `\r`, `\t`, `\b`, `\a` and `\xHH` mean a byte, and a backslash makes any other character

@@ -2,22 +2,29 @@
 //!
 //! New: the Redis serialization protocol (RESP), <https://redis.io/docs/latest/develop/reference/protocol-spec/>.
 
-mod commands; // what each request does
-mod errors; // replies to requests that cannot be executed
+mod basics; // the commands PING and ECHO
+mod command; // what a command is
+mod commands; // the list of all commands
+mod dispatch; // what happens to every request
+mod error; // errors as clients read them
 mod inline; // requests that a person types
 mod integer; // numbers as Redis reads them
 mod listener; // the socket that clients connect to
+mod parser; // requests from bytes
 mod program; // the command line, and how the program ends
 mod reply; // replies as bytes
-mod resp; // requests from bytes
+mod request; // a command's name and its arguments
+mod unknown_command; // what a client is told that asks for one
 
 use nix::unistd::{read, write};
-use resp::{Parser, ProtocolError};
+use parser::{NoRequest, Parser};
+use reply::Reply;
+use std::mem;
 use std::os::fd::OwnedFd;
 
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 64 * 1024;
-/// The longest request in bytes. As in Redis, a client that sends a longer one is disconnected.
+/// The longest request, in bytes. As in Redis, a client that sends a longer one is disconnected.
 const MAX_REQUEST: usize = 1024 * 1024 * 1024;
 
 fn main() {
@@ -36,40 +43,32 @@ fn main() {
 /// Answers one client until it closes the connection or breaks the protocol.
 fn serve(client: OwnedFd) -> nix::Result<()> {
     let mut parser = Parser::default();
-    let mut input = Vec::new(); // what has arrived of requests that are not executed yet
-    let mut replies = Vec::new();
+    let mut reply = Reply::default();
     let mut chunk = [0; CHUNK];
     loop {
         let length = read(&client, &mut chunk)?;
-        if length == 0 || input.len() > MAX_REQUEST {
+        if length == 0 || parser.unfinished() > MAX_REQUEST {
             return Ok(());
         }
-        input.extend_from_slice(&chunk[..length]);
-        let executed = match execute_all(&mut parser, &mut input, &mut replies) {
-            Ok(executed) => executed,
-            Err(error) => {
-                reply::error(&mut replies, &error.message());
-                return write_all(&client, &replies);
+        parser.feed(&chunk[..length]);
+        match execute_all(&mut parser, &mut reply) {
+            NoRequest::NotYet => write_all(&client, &mem::take(&mut reply.bytes))?,
+            NoRequest::Broken(error) => {
+                reply.error(&error);
+                return write_all(&client, &reply.bytes);
             }
-        };
-        input.drain(..executed);
-        write_all(&client, &replies)?;
-        replies.clear();
+        }
     }
 }
 
-/// Executes the complete requests of `input`, and returns how many bytes they took.
-fn execute_all(
-    parser: &mut Parser,
-    input: &mut [u8],
-    replies: &mut Vec<u8>,
-) -> Result<usize, ProtocolError> {
-    let mut executed = 0;
-    while let Some(request) = parser.parse(&mut input[executed..])? {
-        commands::execute(&request, replies);
-        executed += request.size;
+/// Executes the requests that have arrived whole, and returns why there is no other.
+fn execute_all(parser: &mut Parser, reply: &mut Reply) -> NoRequest {
+    loop {
+        match parser.next_request() {
+            Ok(request) => dispatch::execute(&request, reply),
+            Err(no_request) => return no_request,
+        }
     }
-    Ok(executed)
 }
 
 /// write(2) until the socket has taken everything: it may take less than it is given.

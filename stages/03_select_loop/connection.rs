@@ -1,166 +1,120 @@
-//! One client's connection: the bytes that have come from it, and the replies that it is owed.
+//! One client's connection: what has arrived from it, and the replies that it is owed.
 //!
-//! Nothing here waits. A connection says what it wants to do next, read or write, and the event
-//! loop calls when the socket is ready for that.
+//! Nothing here waits. A connection says what it is interested in, and the event loop calls when the
+//! socket is ready for that.
 
-use crate::reply;
-use crate::resp::{Parser, Request};
+use crate::parser::{NoRequest, Parser};
+use crate::poller::Interest;
+use crate::reply::Reply;
+use crate::request::Request;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::unistd::{read, write};
-use std::mem;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// How much is read at a time, and how much an idle connection keeps allocated, in bytes.
-pub const CHUNK: usize = 64 * 1024;
-/// A client with so many bytes of unread replies has to read before it is served any further.
+/// How much stays allocated for replies, in bytes.
+const KEPT_REPLIES: usize = 64 * 1024;
+/// A client with as many bytes of unread replies has to read before it is served any further.
 const MAX_UNREAD: usize = 1024 * 1024;
-/// The longest request in bytes. As in Redis, a client that sends a longer one is disconnected.
+/// The longest request, in bytes. As in Redis, a client that sends a longer one is disconnected.
 const MAX_REQUEST: usize = 1024 * 1024 * 1024;
 
 pub struct Connection {
     socket: OwnedFd,
     parser: Parser,
-    /// What has arrived of requests that are not executed yet.
-    input: Vec<u8>,
-    /// Replies. Those before `sent` have been written to the socket.
-    output: Vec<u8>,
+    /// Replies. The first `sent` bytes have been written to the socket.
+    reply: Reply,
     sent: usize,
-    /// Too many replies are unread, and `input` may hold requests that wait for that to change.
-    paused: bool,
-    /// Nothing more will be read: close when the last reply has been written.
-    closing: bool,
+    /// Nothing more is to be read: the client sends no more, or nobody can tell what it means.
+    is_over: bool,
 }
 
 impl Connection {
     pub fn new(socket: OwnedFd) -> nix::Result<Connection> {
         set_nonblocking(&socket)?;
-        // A reply leaves at once, even while the last one is not acknowledged yet.
+        // A reply leaves at once, even while the one before it is not acknowledged yet.
         setsockopt(&socket, sockopt::TcpNoDelay, &true)?;
-        Ok(Connection {
-            socket,
-            parser: Parser::default(),
-            input: Vec::new(),
-            output: Vec::new(),
-            sent: 0,
-            paused: false,
-            closing: false,
-        })
+        let (parser, reply) = Default::default();
+        Ok(Connection { socket, parser, reply, sent: 0, is_over: false })
     }
 
-    pub fn wants_to_read(&self) -> bool {
-        !self.paused && !self.closing
+    pub fn interest(&self) -> Interest {
+        Interest { reading: !self.is_over && !self.is_paused(), writing: self.unread() > 0 }
     }
 
-    pub fn wants_to_write(&self) -> bool {
-        self.unsent() > 0
-    }
-
+    /// Whether there is nothing more to do for the client.
     pub fn is_finished(&self) -> bool {
-        !self.wants_to_read() && !self.wants_to_write()
+        self.is_over && self.unread() == 0
     }
 
-    /// Forgets what the client is owed: it has gone.
-    pub fn abandon(&mut self) {
-        self.closing = true;
-        self.paused = false;
-        self.sent = self.output.len();
-    }
-
-    fn unsent(&self) -> usize {
-        self.output.len() - self.sent
-    }
-
-    /// Reads once, and executes the requests that are complete. `chunk` is memory that all
-    /// connections share: a request that arrives whole is executed right there.
-    pub fn receive(
-        &mut self,
-        chunk: &mut [u8],
-        execute: impl FnMut(&Request, &mut Vec<u8>),
-    ) -> nix::Result<()> {
-        let length = match read(&self.socket, chunk) {
-            Err(Errno::EAGAIN | Errno::EINTR) => return Ok(()),
-            result => result?,
-        };
-        let received = &mut chunk[..length];
-        if received.is_empty() {
-            self.closing = true; // it sends no more, but may still read
-        } else if self.input.is_empty() {
-            let executed = self.execute_all(received, execute);
-            self.input.extend_from_slice(&received[executed..]);
-        } else {
-            self.input.extend_from_slice(received);
-            self.execute_input(execute);
+    /// Reads once, into memory that all connections share, and from there into the parser.
+    pub fn receive(&mut self, chunk: &mut [u8]) -> nix::Result<()> {
+        match read(&self.socket, chunk) {
+            Ok(0) => self.is_over = true, // it sends no more, but may still read
+            Ok(length) => self.parser.feed(&chunk[..length]),
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Err(error) => return Err(error),
         }
-        if self.input.len() > MAX_REQUEST {
-            return Err(Errno::EMSGSIZE);
-        }
-        Ok(())
+        if self.parser.unfinished() > MAX_REQUEST { Err(Errno::EMSGSIZE) } else { Ok(()) }
     }
 
-    /// Writes replies once, and goes on with the requests that had to wait for it.
-    pub fn send(&mut self, execute: impl FnMut(&Request, &mut Vec<u8>)) -> nix::Result<()> {
-        self.flush()?;
-        if self.paused && self.unsent() < MAX_UNREAD {
-            self.paused = false;
-            self.execute_input(execute);
+    /// The next request that is to be executed now, and where its reply goes.
+    pub fn next_request(&mut self) -> Option<(Request<'_>, &mut Reply)> {
+        if self.is_paused() {
+            return None;
         }
-        Ok(())
-    }
-
-    fn execute_input(&mut self, execute: impl FnMut(&Request, &mut Vec<u8>)) {
-        let mut input = mem::take(&mut self.input);
-        let executed = self.execute_all(&mut input, execute);
-        if executed > 0 {
-            input.drain(..executed);
-            input.shrink_to(CHUNK);
-        }
-        self.input = input;
-    }
-
-    /// Executes the complete requests of `input`, and returns how many bytes they took.
-    fn execute_all(
-        &mut self,
-        input: &mut [u8],
-        mut execute: impl FnMut(&Request, &mut Vec<u8>),
-    ) -> usize {
-        let mut executed = 0;
-        while !self.paused {
-            match self.parser.parse(&mut input[executed..]) {
-                Ok(Some(request)) => {
-                    execute(&request, &mut self.output);
-                    executed += request.size;
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    reply::error(&mut self.output, &error.message());
-                    self.closing = true;
-                    return input.len();
-                }
+        match self.parser.next_request() {
+            Ok(request) => Some((request, &mut self.reply)),
+            Err(NoRequest::NotYet) => None,
+            Err(NoRequest::Broken(error)) => {
+                self.reply.error(&error);
+                self.is_over = true;
+                None
             }
-            self.paused = self.unsent() >= MAX_UNREAD;
         }
-        executed
     }
 
-    /// Writes once: a client that reads as fast as we write is not to keep us from the others.
-    fn flush(&mut self) -> nix::Result<()> {
-        if self.unsent() == 0 {
+    /// Writes replies once, so that one fast reader cannot starve the others.
+    pub fn send(&mut self) -> nix::Result<()> {
+        if self.unread() == 0 {
             return Ok(());
         }
-        match write(&self.socket, &self.output[self.sent..]) {
-            Err(Errno::EAGAIN | Errno::EINTR) => return Ok(()),
-            result => self.sent += result?,
+        match write(&self.socket, &self.reply.bytes[self.sent..]) {
+            Ok(length) => self.sent += length,
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Err(error) => return Err(error),
         }
-        // Moves what is left only when that is less than what has gone, so that no byte is moved
-        // more than once on average.
-        if self.sent > self.output.len() / 2 {
-            self.output.drain(..self.sent);
-            self.output.shrink_to(CHUNK);
+        // What is left is moved to the front only when it is less than what has gone: so no byte is
+        // moved more than once on average.
+        if self.sent > self.reply.bytes.len() / 2 {
+            self.reply.bytes.drain(..self.sent);
+            self.reply.bytes.shrink_to(KEPT_REPLIES);
             self.sent = 0;
         }
         Ok(())
+    }
+
+    /// Forgets what the client has sent and what it is owed: it has gone.
+    pub fn abandon(&mut self) {
+        self.parser = Parser::default();
+        self.reply = Reply::default();
+        self.sent = 0;
+        self.is_over = true;
+    }
+
+    /// Tells a client for whom there is no room.
+    pub fn refuse(mut self) {
+        self.reply.error(&"ERR max number of clients reached".into());
+        let _ = self.send(); // it may have left
+    }
+
+    fn unread(&self) -> usize {
+        self.reply.bytes.len() - self.sent
+    }
+
+    fn is_paused(&self) -> bool {
+        self.unread() >= MAX_UNREAD
     }
 }
 

@@ -1,121 +1,91 @@
-//! The event loop: one thread sleeps in select(2) until a client is ready, and serves all that are.
+//! The event loop: one thread sleeps until clients are ready, and serves all that are.
 
-use crate::connection::{CHUNK, Connection, set_nonblocking};
-use crate::listener;
-use crate::resp::Request;
+use crate::connection::{Connection, set_nonblocking};
+use crate::poller::{Interest, Poller, Ready};
+use crate::{dispatch, listener};
 use nix::errno::Errno;
-use nix::sys::select::{FdSet, select};
-use nix::sys::time::{TimeVal, TimeValLike};
-use nix::unistd::write;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::convert::Infallible;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::time::Duration;
 
+/// How much is read at a time, in bytes.
+const CHUNK: usize = 64 * 1024;
 /// How many clients are accepted before the connected ones are served again.
 const ACCEPTS_A_TURN: usize = 64;
-/// How long new clients wait, in milliseconds, when there is no descriptor left for them.
-const ACCEPT_PAUSE: i64 = 100;
+/// How long new clients wait when there is no descriptor left for them.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A connection that select(2) found readable, writable or both, by its place in the list. It is
-/// taken down because the sets borrow the connections, and serving these changes them.
-struct Ready {
-    index: usize,
-    readable: bool,
-}
+const READING: Interest = Interest { reading: true, writing: false };
 
-/// Serves clients for ever; returns only the error that makes it impossible to go on. What a
-/// request does is the caller's affair: the loop and the connections move bytes.
-pub fn run(listener: &OwnedFd, mut execute: impl FnMut(&Request, &mut Vec<u8>)) -> Errno {
+/// The clients, by the descriptors of their sockets.
+type Connections = BTreeMap<RawFd, Connection>;
+
+/// Serves clients until there is an error that makes it impossible to go on.
+pub fn run(listener: &OwnedFd) -> nix::Result<Infallible> {
     // A client can vanish between select and accept, and a blocking accept would wait for the next.
-    if let Err(error) = set_nonblocking(listener) {
-        return error;
-    }
-    let mut connections: Vec<Connection> = Vec::new();
-    let mut ready: Vec<Ready> = Vec::new();
+    set_nonblocking(listener)?;
+    let mut poller = Poller::default();
+    let mut connections = Connections::new();
     let mut chunk = vec![0; CHUNK];
-    let mut accepting = true;
+    let mut is_accepting = true;
     loop {
-        let new_clients = match wait(accepting.then_some(listener), &connections, &mut ready) {
-            Ok(new_clients) => new_clients,
-            Err(error) => return error,
-        };
-        for &Ready { index, readable } in &ready {
-            let connection = &mut connections[index];
-            if readable && connection.receive(&mut chunk, &mut execute).is_err() {
+        match is_accepting {
+            true => poller.watch(listener, READING)?,
+            false => poller.forget(listener),
+        }
+        let ready = poller.wait((!is_accepting).then_some(ACCEPT_PAUSE))?;
+        for Ready { socket, reading } in &ready {
+            let Some(connection) = connections.get_mut(socket) else { continue };
+            if *reading && connection.receive(&mut chunk).is_err() {
                 connection.abandon();
             }
+            execute_all(connection);
         }
-        // A client that gets its reply wakes up and asks for more, so that nobody is woken before
-        // all the requests that are here have been executed.
-        for Ready { index, .. } in ready.drain(..) {
-            let connection = &mut connections[index];
-            if connection.send(&mut execute).is_err() {
+        // A client that gets its reply wakes up and asks for more. So nothing is sent before all the
+        // requests that are here have been executed.
+        for Ready { socket, .. } in &ready {
+            let Entry::Occupied(mut entry) = connections.entry(*socket) else { continue };
+            let connection = entry.get_mut();
+            if connection.send().is_err() {
                 connection.abandon();
             }
+            execute_all(connection); // what had to wait until the client read
+            let is_watched = poller.watch(connection, connection.interest()).is_ok();
+            if connection.is_finished() || !is_watched {
+                poller.forget(connection);
+                entry.remove();
+            }
         }
-        connections.retain(|connection| !connection.is_finished());
-        accepting = match new_clients {
-            true => accept_all(listener, &mut connections).is_ok(),
-            false => true,
-        };
+        let has_new_clients = ready.iter().any(|ready| ready.socket == listener.as_raw_fd());
+        is_accepting =
+            !has_new_clients || accept_all(listener, &mut poller, &mut connections).is_ok();
     }
 }
 
-/// Sleeps until there is something to do. Adds the connections that are ready to `ready`, and says
-/// whether there are new clients; without a listener, new clients wait.
-fn wait(
-    listener: Option<&OwnedFd>,
-    connections: &[Connection],
-    ready: &mut Vec<Ready>,
-) -> nix::Result<bool> {
-    // select overwrites the sets with its answer, so that they are made anew for each call.
-    let mut readable = FdSet::new();
-    let mut writable = FdSet::new();
-    let mut highest = 0;
-    if let Some(listener) = listener {
-        readable.insert(listener.as_fd());
-        highest = listener.as_raw_fd();
+fn execute_all(connection: &mut Connection) {
+    while let Some((request, reply)) = connection.next_request() {
+        dispatch::execute(&request, reply);
     }
-    for connection in connections {
-        let socket = connection.as_fd();
-        if connection.wants_to_read() {
-            readable.insert(socket);
-        }
-        if connection.wants_to_write() {
-            writable.insert(socket);
-        }
-        highest = highest.max(socket.as_raw_fd());
-    }
-    // No timeout: with nothing to do, sleep for ever.
-    let mut timeout = match listener {
-        Some(_) => None,
-        None => Some(TimeVal::milliseconds(ACCEPT_PAUSE)),
-    };
-    match select(highest + 1, &mut readable, &mut writable, None, timeout.as_mut()) {
-        Err(Errno::EINTR) => return Ok(false), // a signal came, and the sets are no answer
-        result => result?,
-    };
-    for (index, connection) in connections.iter().enumerate() {
-        let socket = connection.as_fd();
-        let readable = readable.contains(socket);
-        if readable || writable.contains(socket) {
-            ready.push(Ready { index, readable });
-        }
-    }
-    Ok(listener.is_some_and(|listener| readable.contains(listener.as_fd())))
 }
 
-/// Accepts the clients that are waiting. Fails when there are no descriptors left for them: they
-/// stay in the queue, select would report them again at once, and the loop would spin.
-fn accept_all(listener: &OwnedFd, connections: &mut Vec<Connection>) -> nix::Result<()> {
+/// Accepts the clients that are waiting. Fails when there is no descriptor left for them: they stay in
+/// the queue, select would report them again at once, and the loop would spin.
+fn accept_all(
+    listener: &OwnedFd,
+    poller: &mut Poller,
+    connections: &mut Connections,
+) -> nix::Result<()> {
     for _ in 0..ACCEPTS_A_TURN {
         let socket = match listener::accept(listener) {
             Err(Errno::EAGAIN) => break,
             result => result?,
         };
-        // An FdSet is an array of FD_SETSIZE bits; there is no bit for this descriptor.
-        if socket.as_raw_fd() as usize >= libc::FD_SETSIZE {
-            let _ = write(&socket, b"-ERR max number of clients reached\r\n");
-        } else if let Ok(connection) = Connection::new(socket) {
-            connections.push(connection);
+        let Ok(connection) = Connection::new(socket) else { continue };
+        match poller.watch(&connection, READING) {
+            Ok(()) => drop(connections.insert(connection.as_fd().as_raw_fd(), connection)),
+            Err(_) => connection.refuse(),
         }
     }
     Ok(())

@@ -2,19 +2,25 @@
 //!
 //! New system calls: fcntl(2) to make sockets nonblocking, select(2) to sleep until one is ready.
 
-mod commands; // what each request does
+mod basics; // the commands PING and ECHO
+mod command; // what a command is
+mod commands; // the list of all commands
 mod connection; // one client: what it sent, what it is owed
-mod errors; // replies to requests that cannot be executed
-mod event_loop; // who is ready?
+mod dispatch; // what happens to every request
+mod error; // errors as clients read them
+mod event_loop; // serves the clients that are ready
 mod inline; // requests that a person types
 mod integer; // numbers as Redis reads them
 mod listener; // the socket that clients connect to
+mod parser; // requests from bytes
+mod poller; // which clients are ready?
 mod program; // the command line, and how the program ends
 mod reply; // replies as bytes
-mod resp; // requests from bytes
+mod request; // a command's name and its arguments
+mod unknown_command; // what a client is told that asks for one
 
 fn main() {
     let listener = listener::open(program::port());
-    let error = event_loop::run(&listener, commands::execute);
+    let Err(error) = event_loop::run(&listener);
     program::fail(1, &format!("cannot wait for clients: {error}"));
 }

@@ -1,46 +1,19 @@
-//! The commands: what each is called, how long its requests are, and what it does.
+//! The list of all commands, family by family.
 
-use crate::resp::Request;
-use crate::store::Store;
-use crate::{errors, reply, strings};
-use std::ops::RangeInclusive;
+use crate::command::Command;
+use crate::{basics, strings};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-struct Command {
-    name: &'static str,
-    /// How many words a request has, with the name of the command.
-    words: RangeInclusive<usize>,
-    run: fn(&mut Store, &Request, &mut Vec<u8>),
-}
+const FAMILIES: &[&[Command]] = &[basics::COMMANDS, strings::COMMANDS];
 
-const COMMANDS: [Command; 4] = [
-    Command { name: "ping", words: 1..=2, run: ping },
-    Command { name: "echo", words: 2..=2, run: echo },
-    Command { name: "get", words: 2..=2, run: strings::get },
-    Command { name: "set", words: 3..=usize::MAX, run: strings::set },
-];
+/// By their names. Finding one of two hundred takes as long as finding one of two.
+static COMMANDS: LazyLock<HashMap<&[u8], &Command>> = LazyLock::new(|| {
+    let all = FAMILIES.iter().copied().flatten();
+    all.map(|command| (command.name.as_bytes(), command)).collect()
+});
 
-/// Executes a request and adds its reply to `replies`.
-pub fn execute(store: &mut Store, request: &Request, replies: &mut Vec<u8>) {
-    if request.len() == 0 {
-        return; // an empty line or array, which Redis passes over as well
-    }
-    let is_meant = |command: &&Command| request[0].eq_ignore_ascii_case(command.name.as_bytes());
-    match COMMANDS.iter().find(is_meant) {
-        None => errors::unknown_command(replies, request),
-        Some(command) if !command.words.contains(&request.len()) => {
-            errors::wrong_arity(replies, command.name)
-        }
-        Some(command) => (command.run)(store, request, replies),
-    }
-}
-
-fn ping(_: &mut Store, request: &Request, replies: &mut Vec<u8>) {
-    match request.len() {
-        1 => reply::simple(replies, "PONG"),
-        _ => reply::bulk(replies, &request[1]),
-    }
-}
-
-fn echo(_: &mut Store, request: &Request, replies: &mut Vec<u8>) {
-    reply::bulk(replies, &request[1]);
+/// Finds a command by its name, in upper, lower or mixed case.
+pub fn find(name: &[u8]) -> Option<&'static Command> {
+    COMMANDS.get(name.to_ascii_lowercase().as_slice()).copied()
 }

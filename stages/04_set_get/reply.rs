@@ -1,40 +1,48 @@
 //! Replies as bytes: each function adds one to what a client is to be sent.
 
-/// A short text, such as `OK`: `+OK\r\n`.
-pub fn simple(replies: &mut Vec<u8>, text: &str) {
-    replies.push(b'+');
-    replies.extend_from_slice(text.as_bytes());
-    replies.extend_from_slice(b"\r\n");
+use crate::error::Error;
+use std::io::Write;
+
+#[derive(Default)]
+pub struct Reply {
+    pub bytes: Vec<u8>,
 }
 
-/// Any bytes, with their number before them: `$2\r\nhi\r\n`.
-pub fn bulk(replies: &mut Vec<u8>, bytes: &[u8]) {
-    replies.push(b'$');
-    decimal(replies, bytes.len());
-    replies.extend_from_slice(b"\r\n");
-    replies.extend_from_slice(bytes);
-    replies.extend_from_slice(b"\r\n");
-}
-
-/// What `write!` does as well, but at several times the cost, and there is a number in each reply.
-fn decimal(replies: &mut Vec<u8>, number: usize) {
-    if number >= 10 {
-        decimal(replies, number / 10);
+impl Reply {
+    /// A short text, such as `OK`: `+OK\r\n`.
+    pub fn simple(&mut self, text: &str) {
+        self.line(b'+', text.as_bytes());
     }
-    replies.push(b'0' + (number % 10) as u8);
-}
 
-/// No value: `$-1\r\n`.
-pub fn null(replies: &mut Vec<u8>) {
-    replies.extend_from_slice(b"$-1\r\n");
-}
+    /// Any bytes, after their number: `$2\r\nhi\r\n`.
+    pub fn bulk(&mut self, bytes: &[u8]) {
+        let _ = write!(self.bytes, "${}\r\n", bytes.len()); // writing to memory does not fail
+        self.bytes.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(b"\r\n");
+    }
 
-/// `-ERR problem\r\n`. An error is one line, so line ends in it become spaces.
-pub fn error(replies: &mut Vec<u8>, problem: &[u8]) {
-    replies.extend_from_slice(b"-ERR ");
-    replies.extend(problem.iter().map(|&byte| match byte {
-        b'\r' | b'\n' => b' ',
-        _ => byte,
-    }));
-    replies.extend_from_slice(b"\r\n");
+    /// No value: `$-1\r\n`.
+    pub fn null(&mut self) {
+        self.line(b'$', b"-1");
+    }
+
+    pub fn bulk_or_null(&mut self, bytes: Option<&[u8]>) {
+        match bytes {
+            Some(bytes) => self.bulk(bytes),
+            None => self.null(),
+        }
+    }
+
+    /// `-ERR syntax error\r\n`. An error is one line, so line ends in it become spaces.
+    pub fn error(&mut self, error: &Error) {
+        let is_end = |&byte: &u8| matches!(byte, b'\r' | b'\n');
+        let text = error.text().iter().map(|byte| if is_end(byte) { b' ' } else { *byte });
+        self.line(b'-', &text.collect::<Vec<u8>>());
+    }
+
+    fn line(&mut self, sign: u8, text: &[u8]) {
+        self.bytes.push(sign);
+        self.bytes.extend_from_slice(text);
+        self.bytes.extend_from_slice(b"\r\n");
+    }
 }

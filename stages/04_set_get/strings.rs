@@ -1,22 +1,39 @@
 //! The commands on strings: SET and GET.
 
-use crate::reply;
-use crate::resp::Request;
+use crate::command::Command;
+use crate::error::Outcome;
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::set_options::{Condition, SetOptions};
 use crate::store::Store;
 
-/// `SET key value`
-pub fn set(store: &mut Store, request: &Request, replies: &mut Vec<u8>) {
-    if request.len() > 3 {
-        return reply::error(replies, b"syntax error");
-    }
-    store.set(&request[1], &request[2]);
-    reply::simple(replies, "OK");
-}
+pub const COMMANDS: &[Command] = &[Command::data("get", 2, get), Command::data("set", -3, set)];
 
 /// `GET key`
-pub fn get(store: &mut Store, request: &Request, replies: &mut Vec<u8>) {
-    match store.get(&request[1]) {
-        Some(value) => reply::bulk(replies, value),
-        None => reply::null(replies),
+fn get(store: &mut Store, request: &Request, reply: &mut Reply) -> Outcome {
+    reply.bulk_or_null(store.get(&request[1]));
+    Ok(())
+}
+
+/// `SET key value [options]`
+fn set(store: &mut Store, request: &Request, reply: &mut Reply) -> Outcome {
+    let options = SetOptions::read(request)?;
+    let (key, value) = (&request[1], &request[2]);
+    let old = store.get(key);
+    let is_permitted = match options.condition {
+        Condition::Always => true,
+        Condition::Missing => old.is_none(),
+        Condition::Exists => old.is_some(),
+    };
+    if options.get {
+        reply.bulk_or_null(old); // whether the new one is stored or not
+    } else if is_permitted {
+        reply.simple("OK");
+    } else {
+        reply.null();
     }
+    if is_permitted {
+        store.set(key, value);
+    }
+    Ok(())
 }

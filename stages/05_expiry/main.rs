@@ -2,25 +2,32 @@
 //!
 //! New system call: clock_gettime(2). And select(2) gets a timeout: the nearest deadline.
 
+mod basics; // the commands PING and ECHO
 mod clock; // what time it is
-mod commands; // what each request does
+mod command; // what a command is
+mod commands; // the list of all commands
 mod connection; // one client: what it sent, what it is owed
-mod errors; // replies to requests that cannot be executed
-mod event_loop; // who is ready, and what is due?
+mod dispatch; // what happens to every request
+mod error; // errors as clients read them
+mod event_loop; // serves the clients that are ready, and keeps deadlines
 mod inline; // requests that a person types
 mod integer; // numbers as Redis reads them
 mod listener; // the socket that clients connect to
+mod parser; // requests from bytes
+mod poller; // which clients are ready?
 mod program; // the command line, and how the program ends
 mod reply; // replies as bytes
-mod resp; // requests from bytes
+mod request; // a command's name and its arguments
+mod server; // what outlives a request
 mod set_options; // what may follow SET key value
 mod store; // keys, their values and their deadlines
 mod strings; // the commands SET and GET
+mod unknown_command; // what a client is told that asks for one
 
-use store::Store;
+use server::Server;
 
 fn main() {
     let listener = listener::open(program::port());
-    let error = event_loop::run(&listener, &mut Store::default());
+    let Err(error) = event_loop::run(&listener, &mut Server::default());
     program::fail(1, &format!("cannot wait for clients: {error}"));
 }

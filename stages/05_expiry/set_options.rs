@@ -1,7 +1,8 @@
 //! The options of SET: `[NX | XX] [GET] [EX n | PX n | EXAT n | PXAT n | KEEPTTL]`.
 
-use crate::resp::Request;
-use crate::{clock, integer};
+use crate::error::Error;
+use crate::integer;
+use crate::request::Request;
 
 pub struct SetOptions<'a> {
     pub condition: Condition,
@@ -13,9 +14,9 @@ pub struct SetOptions<'a> {
 #[derive(PartialEq)]
 pub enum Condition {
     Always,
-    /// NX: only a key that is not there.
+    /// NX: only a key that does not exist.
     Missing,
-    /// XX: only a key that is there.
+    /// XX: only a key that exists.
     Exists,
 }
 
@@ -26,7 +27,7 @@ pub enum Expiry<'a> {
     At(Unit, &'a [u8]),
 }
 
-/// The unit of a deadline: a span from now, or the time on the clock.
+/// The unit of a deadline: a time from now, or a point in time.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Unit {
     Seconds,
@@ -42,13 +43,15 @@ const UNITS: [(&str, Unit); 4] = [
     ("PXAT", Unit::UnixMilliseconds),
 ];
 
+const SYNTAX_ERROR: &str = "ERR syntax error";
+
 impl<'a> SetOptions<'a> {
-    /// Reads the options that follow key and value. As in Redis, an option may be repeated, and the
-    /// last one counts; `None` means that they are unknown or contradict each other.
-    pub fn read(request: &Request<'a>) -> Option<SetOptions<'a>> {
-        let mut options =
-            SetOptions { condition: Condition::Always, get: false, expiry: Expiry::Never };
-        let mut arguments = request.iter().skip(3);
+    /// Reads the options after key and value. As in Redis, an option may be repeated, and the last one
+    /// counts.
+    pub fn read(request: &Request<'a>) -> Result<SetOptions<'a>, Error> {
+        let (condition, expiry) = (Condition::Always, Expiry::Never);
+        let mut options = SetOptions { condition, get: false, expiry };
+        let mut arguments = request.arguments().skip(2);
         while let Some(argument) = arguments.next() {
             let is = |name: &str| argument.eq_ignore_ascii_case(name.as_bytes());
             if is("NX") && options.condition != Condition::Exists {
@@ -60,33 +63,31 @@ impl<'a> SetOptions<'a> {
             } else if is("KEEPTTL") && !matches!(options.expiry, Expiry::At(..)) {
                 options.expiry = Expiry::Keep;
             } else {
-                let &(_, unit) = UNITS.iter().find(|(name, _)| is(name))?;
-                match options.expiry {
-                    Expiry::Never => {}
-                    Expiry::At(earlier, _) if earlier == unit => {}
-                    _ => return None,
-                }
-                options.expiry = Expiry::At(unit, arguments.next()?);
+                let &(_, unit) = UNITS.iter().find(|(name, _)| is(name)).ok_or(SYNTAX_ERROR)?;
+                options.expiry = match options.expiry {
+                    Expiry::Keep => return Err(SYNTAX_ERROR.into()),
+                    Expiry::At(other, _) if other != unit => return Err(SYNTAX_ERROR.into()),
+                    _ => Expiry::At(unit, arguments.next().ok_or(SYNTAX_ERROR)?),
+                };
             }
         }
-        Some(options)
+        Ok(options)
     }
 }
 
 impl Unit {
-    /// The deadline in milliseconds since 1970.
-    pub fn deadline(self, number: &[u8]) -> Result<u64, &'static str> {
-        let number = integer::parse(number).ok_or("value is not an integer or out of range")?;
+    /// The deadline, in milliseconds since 1970.
+    pub fn deadline(self, number: &[u8], now: i64) -> Result<i64, Error> {
+        let number = integer::parse(number).ok_or("ERR value is not an integer or out of range")?;
         let (scale, start) = match self {
-            Unit::Seconds => (1000, clock::now()),
-            Unit::Milliseconds => (1, clock::now()),
+            Unit::Seconds => (1000, now),
+            Unit::Milliseconds => (1, now),
             Unit::UnixSeconds => (1000, 0),
             Unit::UnixMilliseconds => (1, 0),
         };
-        // As in Redis, 0 is no time to live, and no deadline is beyond 64 bits with a sign.
-        (number.checked_mul(scale).filter(|&span| span > 0))
-            .and_then(|span| span.checked_add_unsigned(start))
-            .map(|deadline| deadline as u64)
-            .ok_or("invalid expire time in 'set' command")
+        // As in Redis, 0 is no time to live, and no deadline is beyond 64 bits.
+        let time = number.checked_mul(scale).filter(|&time| time > 0);
+        let deadline = time.and_then(|time| time.checked_add(start));
+        Ok(deadline.ok_or("ERR invalid expire time in 'set' command")?)
     }
 }

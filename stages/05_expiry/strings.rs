@@ -1,45 +1,44 @@
 //! The commands on strings: SET and GET.
 
-use crate::reply;
-use crate::resp::Request;
+use crate::command::Command;
+use crate::error::Outcome;
+use crate::reply::Reply;
+use crate::request::Request;
 use crate::set_options::{Condition, Expiry, SetOptions};
 use crate::store::Store;
 
+pub const COMMANDS: &[Command] = &[Command::data("get", 2, get), Command::data("set", -3, set)];
+
+/// `GET key`
+fn get(store: &mut Store, request: &Request, reply: &mut Reply) -> Outcome {
+    reply.bulk_or_null(store.get(&request[1]));
+    Ok(())
+}
+
 /// `SET key value [options]`
-pub fn set(store: &mut Store, request: &Request, replies: &mut Vec<u8>) {
-    let Some(options) = SetOptions::read(request) else {
-        return reply::error(replies, b"syntax error");
-    };
-    let key = &request[1];
+fn set(store: &mut Store, request: &Request, reply: &mut Reply) -> Outcome {
+    let options = SetOptions::read(request)?;
+    let (key, value) = (&request[1], &request[2]);
     let deadline = match options.expiry {
         Expiry::Never => None,
         Expiry::Keep => store.deadline(key),
-        Expiry::At(unit, number) => match unit.deadline(number) {
-            Ok(deadline) => Some(deadline),
-            Err(problem) => return reply::error(replies, problem.as_bytes()),
-        },
+        Expiry::At(unit, number) => Some(unit.deadline(number, store.now)?),
     };
+    let old = store.get(key);
     let is_permitted = match options.condition {
         Condition::Always => true,
-        Condition::Missing => store.get(key).is_none(),
-        Condition::Exists => store.get(key).is_some(),
+        Condition::Missing => old.is_none(),
+        Condition::Exists => old.is_some(),
     };
     if options.get {
-        get(store, request, replies); // the old value, whatever comes of the rest
+        reply.bulk_or_null(old); // whether the new one is stored or not
     } else if is_permitted {
-        reply::simple(replies, "OK");
+        reply.simple("OK");
     } else {
-        reply::null(replies);
+        reply.null();
     }
     if is_permitted {
-        store.set(key, &request[2], deadline);
+        store.set(key, value, deadline);
     }
-}
-
-/// `GET key`
-pub fn get(store: &mut Store, request: &Request, replies: &mut Vec<u8>) {
-    match store.get(&request[1]) {
-        Some(value) => reply::bulk(replies, value),
-        None => reply::null(replies),
-    }
+    Ok(())
 }

@@ -59,7 +59,11 @@ fn is_setting(word: &str) -> bool {
         .is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
 }
 
+/// In capitals, it is a command of Redis, though some machines have programs called GET and POST.
 fn is_program(scene: &mut Scene, word: &str) -> bool {
+    if word.chars().all(|c| c.is_ascii_uppercase()) {
+        return false;
+    }
     let quoted = word.replace('\'', r"'\''");
     succeeds(scene, &format!("command -v -- '{quoted}'")).is_ok()
 }

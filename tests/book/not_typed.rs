@@ -35,7 +35,7 @@ pub const NOT_TYPED: [(&str, &str); 49] = [
         "it needs that toolchain",
     ),
     (
-        "apt-get install --yes git openssh-server bubblewrap",
+        "apt-get install --yes git openssh-server bubblewrap uidmap",
         "tests/git/hosting.rs types it on a machine of its own",
     ),
     (

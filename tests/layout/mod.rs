@@ -17,10 +17,10 @@ use tree::Tree;
 const BOUNDS: [Bound; 6] = [
     Bound { stage: "00_bind", lines: 100, reason: "" },
     Bound { stage: "01_ping", lines: 15, reason: "" },
-    Bound { stage: "02_echo", lines: 400, reason: "a parser is whole or it is wrong" },
-    Bound { stage: "03_select_loop", lines: 305, reason: "calls that block become an event loop" },
-    Bound { stage: "04_set_get", lines: 75, reason: "" },
-    Bound { stage: "05_expiry", lines: 235, reason: "SET has ten options, and the loop deadlines" },
+    Bound { stage: "02_echo", lines: 440, reason: "a parser is whole or it is wrong" },
+    Bound { stage: "03_select_loop", lines: 290, reason: "calls that block become an event loop" },
+    Bound { stage: "04_set_get", lines: 150, reason: "" },
+    Bound { stage: "05_expiry", lines: 150, reason: "" },
 ];
 
 /// What is wrong with the stages of this repository, for a person; nothing, if nothing is.

@@ -9,10 +9,10 @@ use rand::RngExt;
 use rand::rngs::SmallRng;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::{env, thread};
+use std::{env, fs, thread};
 use streams::Stream;
 use test_support::request::array;
-use test_support::{Client, Need, Server, Suite, excerpt};
+use test_support::{Client, Need, Server, Suite, eventually, excerpt};
 
 /// The stages that parse requests, and how many random streams each of them gets.
 const STAGES: [(usize, &str, u32); 4] = [
@@ -114,7 +114,7 @@ impl Subject {
             let reader = scope.spawn(|| Answer::read(&socket, Some(&stream.last_reply)));
             for piece in &stream.pieces {
                 let sent = (&socket).write_all(piece);
-                if sent.and_then(|()| self.wait_until_read(piece.len())).is_err() {
+                if sent.and_then(|()| self.wait_until_read(&socket, piece.len())).is_err() {
                     break; // an error in the stream made the server close
                 }
             }
@@ -133,8 +133,15 @@ impl Subject {
     }
 
     /// Waits until the server has read what was sent last, so that it sees the cuts of a stream.
-    fn wait_until_read(&mut self, length: usize) -> io::Result<()> {
-        let Some(bystander) = &mut self.bystander else { return Ok(()) };
+    fn wait_until_read(&mut self, socket: &TcpStream, length: usize) -> io::Result<()> {
+        let Some(bystander) = &mut self.bystander else {
+            // It costs time, and only a long line is read differently in other pieces.
+            if length > 16_384 {
+                let port = socket.local_addr()?.port();
+                eventually("what was sent is read", || unread(self.server.port, port) == 0);
+            }
+            return Ok(());
+        };
         // A server reads once from every client that is ready, 16 KB or more, before it looks again
         // who is ready. The first reply may come from a turn that has begun before.
         for _ in 0..2 + length / 16_384 {
@@ -143,6 +150,23 @@ impl Subject {
         }
         Ok(())
     }
+}
+
+/// How much has arrived at a port from another one, and is not read yet; see proc_net_tcp in the kernel's
+/// documentation.
+fn unread(port: u16, from: u16) -> u64 {
+    let sockets = fs::read_to_string("/proc/net/tcp").expect("proc is mounted");
+    let ends = [port, from].map(|port| format!(":{port:04X}"));
+    let mut unread = sockets.lines().filter_map(|line| {
+        let [_, local, remote, _, queues, ..] = line.split_whitespace().collect::<Vec<_>>()[..]
+        else {
+            return None;
+        };
+        let is_it = local.ends_with(&ends[0]) && remote.ends_with(&ends[1]);
+        let (_, received) = queues.split_once(':').filter(|_| is_it)?;
+        u64::from_str_radix(received, 16).ok()
+    });
+    unread.next().unwrap_or(0)
 }
 
 /// What a server has answered.

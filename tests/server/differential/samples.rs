@@ -105,6 +105,8 @@ pub const UNKNOWN: &[&str] = &[
      89012345678901234567890123456789",
 ];
 
+/// The options of SET that stage 4 has, and all of them.
+pub const CONDITIONS: &[&str] = &["NX", "XX", "GET"];
 pub const OPTIONS: &[&str] = &["NX", "XX", "GET", "KEEPTTL", "EX", "PX", "EXAT", "PXAT"];
 pub const NO_OPTIONS: &[&str] =
     &["", "N", "NXX", "E", "EXATT", "KEEPTTLS", "PERSIST", "BOGUS", "10"];

@@ -5,7 +5,8 @@
 //! how much it happens to read at once.
 
 use crate::samples::{
-    EDGES, FRAGMENTS, NO_LENGTHS, NO_NUMBERS, NO_OPTIONS, ODDITIES, OPTIONS, UNBALANCED, UNKNOWN,
+    CONDITIONS, EDGES, FRAGMENTS, NO_LENGTHS, NO_NUMBERS, NO_OPTIONS, ODDITIES, OPTIONS,
+    UNBALANCED, UNKNOWN,
 };
 use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -128,11 +129,10 @@ impl Source {
     /// Options of SET, in any order, and not always legal.
     fn options(&mut self) -> Vec<Vec<u8>> {
         let mut options = match self.pick(0..=9) {
-            _ if self.stage < 5 => vec![],
             0..=2 => vec![],
             3..=7 => self.legal_options(),
             _ => self.some(1..=4, |source| {
-                let name = source.choose(OPTIONS);
+                let name = source.choose(if source.stage < 5 { CONDITIONS } else { OPTIONS });
                 source.option(name)
             }),
         };
@@ -154,7 +154,8 @@ impl Source {
         ];
         let mut options = Vec::new();
         for (percent, group) in groups {
-            if self.chance(percent) {
+            let is_there = self.stage >= 5 || group.iter().all(|name| CONDITIONS.contains(name));
+            if is_there && self.chance(percent) {
                 let name = self.choose(group);
                 options.push(self.option(name));
             }

@@ -1,1 +1,0 @@
-../02_echo/resp.rs

@@ -1,0 +1,1 @@
+../02_echo/unknown_command.rs

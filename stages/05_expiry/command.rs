@@ -1,0 +1,1 @@
+../04_set_get/command.rs

@@ -1,0 +1,1 @@
+../02_echo/parser.rs

@@ -1,0 +1,1 @@
+../03_select_loop/poller.rs
