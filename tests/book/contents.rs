@@ -50,7 +50,7 @@ fn as_cell(paragraph: &str, label: &str) -> String {
     address.replace_all(&text.replace('\n', " "), "").trim_end_matches('.').to_owned()
 }
 
-pub fn the_readme_lists_the_stages() {
+pub fn the_readme_lists_the_stages_and_runs_the_last() {
     const HEAD: &str =
         "| stage | what it adds | run | read | what it changes |\n|---|---|---|---|---|\n";
     let mut table = String::new();
@@ -68,6 +68,9 @@ pub fn the_readme_lists_the_stages() {
         before = Some(row);
     }
     is_made("README.md", HEAD, "\n\n", table.trim_end());
+    let last = before.expect("there are stages").number;
+    let session = format!("stage{last}\nstage{last}");
+    is_made("README.md", "$ cargo run --release --bin ", ": listening", &session);
 }
 
 pub fn the_introduction_lists_the_stages() {

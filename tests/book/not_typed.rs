@@ -36,7 +36,7 @@ pub const NOT_TYPED: &[(&str, &str)] = &[
         "it needs that toolchain",
     ),
     (
-        "apt-get install --yes git openssh-server bubblewrap",
+        "apt-get install --yes git openssh-server bubblewrap uidmap",
         "tests/git/hosting.rs types it on a machine of its own",
     ),
     (

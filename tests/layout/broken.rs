@@ -28,8 +28,7 @@ name = "stage2"
 path = "02_three/main.rs"
 "#;
 
-/// In order, by their slugs.
-const STAGES: [&str; 3] = ["one", "two", "three"];
+const SLUGS: [&str; 3] = ["one", "two", "three"];
 
 /// A repository of three stages that keep every rule.
 struct Repository {
@@ -40,7 +39,7 @@ impl Repository {
     fn new() -> Repository {
         let folder = TempDir::new().expect("there is a place for temporary files");
         let repository = Repository { folder };
-        for (number, slug) in STAGES.into_iter().enumerate() {
+        for (number, slug) in SLUGS.into_iter().enumerate() {
             repository.teach(number, slug);
             let main = format!("//! Stage {number}, {slug}: adds.\n\nmod a;\nmod b; // two\n");
             repository.write(&format!("{number:02}_{slug}/main.rs"), &main);
