@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn every_stage_has_a_task_and_at_least_three_hints() {
-        for stage in &STAGES {
+        for stage in STAGES {
             assert!(stage.chapter.task().len() > 200, "the task of stage {}", stage.number);
             assert!(stage.chapter.hints().len() >= 3, "the hints of stage {}", stage.number);
         }

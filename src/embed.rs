@@ -1,39 +1,81 @@
-//! The build script: it lists the sources of the stages and the starters, so that what the commands
-//! show and make is in the program.
+//! The build script: it makes the course from the folders of the stages, and lists the sources of the
+//! stages and the starters, so that what the commands show and make is in the program.
 
+mod folders;
+
+use folders::Folder;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    embed("stages", "stage_sources.rs")?;
-    embed("src/starters", "starters.rs")
+    let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    write("stages.rs", &table_of_stages(&root)?)?;
+    write("stage_sources.rs", &list_of_folders(&root.join("stages"))?)?;
+    write("starters.rs", &list_of_folders(&root.join("src/starters"))?)
 }
 
-/// Writes the folders of `directory` and the files in them, as a Rust expression.
-fn embed(directory: &str, output: &str) -> io::Result<()> {
-    println!("cargo::rerun-if-changed={directory}");
-    let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+/// The stages of the course, as a Rust expression: a stage is its folder, its module and its chapter.
+fn table_of_stages(root: &Path) -> io::Result<String> {
+    for folder in folders::all(root) {
+        rerun_if_changed(root, &folder.module());
+        rerun_if_changed(root, &folder.chapter());
+    }
+    let rows = folders::course(root).into_iter().map(|folder| row(root, &folder));
+    Ok(format!("&[\n{}]", rows.collect::<io::Result<String>>()?))
+}
+
+fn row(root: &Path, folder: &Folder) -> io::Result<String> {
+    let Folder { number, slug, .. } = folder;
+    let chapter = root.join(folder.chapter());
+    let text = fs::read_to_string(&chapter)?;
+    let title = title(&text).unwrap_or_default();
+    Ok(format!(
+        "Stage {{ number: {number}, slug: {slug:?}, title: {title:?}, \
+         chapter: Chapter(include_str!({chapter:?})), checks: {slug}::CHECKS }},\n"
+    ))
+}
+
+/// A chapter begins with `# Stage 5: TITLE`, as the layout test demands.
+fn title(chapter: &str) -> Option<&str> {
+    let (_, title) = chapter.lines().next()?.split_once(": ")?;
+    Some(title)
+}
+
+/// Of a file that is not there yet, its folder is watched: a missing file would be a change each time.
+fn rerun_if_changed(root: &Path, file: &str) {
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    let watched = if root.join(file).exists() { Path::new(file) } else { folder };
+    println!("cargo::rerun-if-changed={}", watched.display());
+}
+
+/// The folders of a directory and the files in them, as a Rust expression.
+fn list_of_folders(directory: &Path) -> io::Result<String> {
+    println!("cargo::rerun-if-changed={}", directory.display());
     let mut list = String::from("&[\n");
-    for folder in sorted(&root.join(directory))?.iter().filter(|path| path.is_dir()) {
-        list += &format!("({:?}, &[\n", relative(folder, &root.join(directory)));
+    for folder in sorted(directory)?.iter().filter(|path| path.is_dir()) {
+        list += &format!("({:?}, &[\n", relative(folder, directory));
         for file in files(folder)? {
             // A link is followed: the file's text is the same in every stage that has it.
             list += &format!("({:?}, include_str!({file:?})),\n", relative(&file, folder));
         }
         list += "]),\n";
     }
-    list += "]";
+    Ok(list + "]")
+}
+
+fn write(output: &str, text: &str) -> io::Result<()> {
     let directory = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    fs::write(directory.join(output), list)
+    fs::write(directory.join(output), text)
 }
 
 /// The files below a folder.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in sorted(folder)? {
-        match path.is_dir() {
-            true => found.extend(files(&path)?),
-            false => found.push(path),
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
         }
     }
     Ok(found)

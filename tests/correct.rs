@@ -2,7 +2,7 @@
 //! asks for more than the task does.
 
 use std::path::{Path, PathBuf};
-use test_support::{Grader, Need, Report, Suite};
+use test_support::{Grader, Need, Report, Stage, Suite, course, stages};
 
 const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 
@@ -31,9 +31,9 @@ fn main() {
                 passes(&grade(&["--all"], &["python3", &format!("{name}.py")]));
             });
     }
-    for number in 0..=5 {
-        let name = format!("our own stage {number} passes up to its number, and fails the next");
-        suite = suite.test(&name, move || our_own(number));
+    for stage in stages(CHALLENGE) {
+        let name = format!("our own stage {} passes its checks, and fails the next", stage.number);
+        suite = suite.test(&name, move || our_own(&stage));
     }
     suite.run()
 }
@@ -48,24 +48,25 @@ fn threads_pass() {
     assert_eq!(note, Some("not demanded: challenge.toml says one_thread = false"));
 }
 
-fn our_own(number: usize) {
-    let program = Path::new(CHALLENGE).with_file_name(format!("stage{number}"));
-    let program = program.to_str().expect("the path of the build is text");
-    assert!(Path::new(program).exists(), "{program} is not there: cargo build --workspace");
-    if number == 5 {
-        return passes(&grade(&["--all"], &[program]));
+/// Each is graded for itself and the next one, and the last for all: what a stage has from those before it,
+/// it has through links.
+fn our_own(stage: &Stage) {
+    let last = course().len() - 1;
+    let program = [stage.path()];
+    if stage.number >= last {
+        return passes(&grade(&["--all"], &program));
     }
-    let next = (number + 1).to_string();
-    let report = grade(&["--up-to", &next], &[program]);
-    let failed: Vec<usize> = report.failures().map(|(stage, _)| stage.number).collect();
-    assert!(!failed.is_empty(), "it passes stage {next}");
-    assert!(failed.iter().all(|&stage| stage > number), "{}", explanations(&report));
+    let report = grade(&["--stage", &stage.number.to_string()], &program);
+    assert!(report.passed, "{}", explanations(&report));
+    let report = grade(&["--stage", &(stage.number + 1).to_string()], &program);
+    let has_checks = !report.stages[0].checks.is_empty();
+    assert_eq!(report.passed, !has_checks, "whether it passes the next stage, too");
 }
 
 #[track_caller]
 fn passes(report: &Report) {
     assert!(report.passed, "{}", explanations(report));
-    assert_eq!(report.stages.len(), 6, "all stages are graded");
+    assert_eq!(report.stages.len(), course().len(), "all stages are graded");
 }
 
 fn explanations(report: &Report) -> String {

@@ -12,7 +12,7 @@ mod reports;
 mod survivors;
 
 use std::path::Path;
-use test_support::Suite;
+use test_support::{Suite, stages};
 
 const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 
@@ -30,6 +30,11 @@ fn stage(number: usize) -> String {
     let program = Path::new(CHALLENGE).with_file_name(format!("stage{number}"));
     assert!(program.exists(), "{} is not there: cargo build --workspace", program.display());
     program.to_str().expect("the path of the build is text").to_owned()
+}
+
+/// The program of the last stage, which passes everything.
+fn last_stage() -> String {
+    stage(stages(CHALLENGE).len() - 1)
 }
 
 /// Runs `challenge test` with these arguments; all behind `--` are the program and its own.

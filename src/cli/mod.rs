@@ -45,8 +45,8 @@ enum Command {
     /// Show how far everybody has come: a table, or a page with a timeline for each
     ///
     /// Of each stage, a row has the tries and the time: 2·12m. ✗ before them says that the stage has
-    /// not passed, and 5/6↓3 that five of six have, but at the last try only three. "lost" counts the
-    /// pushes at which a stage failed that had passed at the try before.
+    /// not passed. ↓3 after the number of stages says that at the last try only three have passed. "lost"
+    /// counts the pushes at which a stage failed that had passed at the try before.
     Report(report::Report),
     /// List the stages
     Stages,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 pub fn stages() -> Result<ExitCode, Problem> {
     let passed = progress::passed();
-    for stage in &STAGES {
+    for stage in STAGES {
         let mark = if stage.number < passed { "✓" } else { " " };
         println!("{GOOD}{mark}{GOOD:#} {:>2}  {:<12} {}", stage.number, stage.slug, stage.title);
     }

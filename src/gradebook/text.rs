@@ -80,7 +80,7 @@ fn columns(entries: &[Entry], is_wide: bool) -> Vec<Column> {
     if is_wide {
         columns.push(column("lines", 2, &|entry| lines(&entry.history)));
     }
-    for stage in &STAGES {
+    for stage in STAGES {
         let gap = if stage.number == 0 { 2 } else { 1 };
         columns.push(column(&stage.number.to_string(), gap, &|entry| {
             tries(&entry.history.stages[stage.number], is_wide)

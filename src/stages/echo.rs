@@ -1,93 +1,86 @@
 //! Stage 2: requests are parsed, however they are cut into packets, and ECHO returns its argument.
 
-use super::{Stage, bytes, echo, ping, word};
-use crate::chapter::Chapter;
+use super::{bytes, echo, ping, word};
 use crate::check::{Check, Problem};
 use crate::resp::{Reply, request};
 use crate::trial::Trial;
 
-pub const STAGE: Stage = Stage {
-    number: 2,
-    slug: "echo",
-    title: "Parse requests, and ECHO",
-    chapter: Chapter(include_str!("../../docs/02_echo.md")),
-    checks: &[
-        Check { name: "ECHO returns its argument as a bulk string", run: one_echo, cause: "" },
-        Check {
-            name: "PING is still answered, and with a message it returns that",
-            run: ping_with_a_message,
-            cause: "",
-        },
-        Check { name: "twenty random words come back unchanged", run: random_words, cause: "" },
-        Check {
-            name: "the empty string comes back as an empty bulk string",
-            run: the_empty_string,
-            cause: "an empty argument is an argument: $0, CR LF, no byte, CR LF",
-        },
-        Check {
-            name: "spaces, stars and dollars have no meaning inside an argument",
-            run: special_characters,
-            cause: "the request is split at characters instead of being read by its lengths",
-        },
-        Check {
-            name: "CR LF inside an argument is part of the argument",
-            run: line_ends_inside,
-            cause: "the request is split at CR LF; the length before an argument tells where it ends",
-        },
-        Check {
-            name: "lengths count bytes, not characters",
-            run: characters_of_several_bytes,
-            cause: "the length of a string was taken in characters; RESP counts bytes",
-        },
-        Check {
-            name: "zero bytes and bytes that are not UTF-8 come back unchanged",
-            run: binary,
-            cause: "bytes were decoded to text and encoded again; keep them as bytes",
-        },
-        Check {
-            name: "an argument of 1 MB comes back whole",
-            run: a_megabyte,
-            cause: "one read brings only a part of a long request, and one write may take only a \
-                    part of a long reply: both have to be repeated",
-        },
-        Check {
-            name: "names of commands may be in any case",
-            run: any_case,
-            cause: "names of commands are compared with regard to case; Redis does not do that",
-        },
-        Check {
-            name: "a request may arrive one byte at a time",
-            run: one_byte_at_a_time,
-            cause: "one read was taken for one request; a read may bring a part of a request",
-        },
-        Check {
-            name: "a request may be cut in two at any place",
-            run: cut_at_every_place,
-            cause: "one read was taken for one request; a read may bring a part of a request",
-        },
-        Check {
-            name: "several requests in one packet are all answered, in order",
-            run: several_in_one_packet,
-            cause: "one read was taken for one request; a read may bring several",
-        },
-        Check {
-            name: "a packet may end in the middle of a later request",
-            run: one_and_a_half,
-            cause: "what is left in the buffer after a request is the beginning of the next",
-        },
-        Check {
-            name: "an unknown command gets an error, and the connection lives on",
-            run: an_unknown_command,
-            cause: "a command that the server does not know is answered with an error, and is no \
-                    reason to close the connection",
-        },
-        Check {
-            name: "ECHO without an argument gets an error, and the connection lives on",
-            run: without_an_argument,
-            cause: "the number of arguments has to be checked before one of them is taken",
-        },
-    ],
-};
+pub const CHECKS: &[Check] = &[
+    Check { name: "ECHO returns its argument as a bulk string", run: one_echo, cause: "" },
+    Check {
+        name: "PING is still answered, and with a message it returns that",
+        run: ping_with_a_message,
+        cause: "",
+    },
+    Check { name: "twenty random words come back unchanged", run: random_words, cause: "" },
+    Check {
+        name: "the empty string comes back as an empty bulk string",
+        run: the_empty_string,
+        cause: "an empty argument is an argument: $0, CR LF, no byte, CR LF",
+    },
+    Check {
+        name: "spaces, stars and dollars have no meaning inside an argument",
+        run: special_characters,
+        cause: "the request is split at characters instead of being read by its lengths",
+    },
+    Check {
+        name: "CR LF inside an argument is part of the argument",
+        run: line_ends_inside,
+        cause: "the request is split at CR LF; the length before an argument tells where it ends",
+    },
+    Check {
+        name: "lengths count bytes, not characters",
+        run: characters_of_several_bytes,
+        cause: "the length of a string was taken in characters; RESP counts bytes",
+    },
+    Check {
+        name: "zero bytes and bytes that are not UTF-8 come back unchanged",
+        run: binary,
+        cause: "bytes were decoded to text and encoded again; keep them as bytes",
+    },
+    Check {
+        name: "an argument of 1 MB comes back whole",
+        run: a_megabyte,
+        cause: "one read brings only a part of a long request, and one write may take only a \
+                part of a long reply: both have to be repeated",
+    },
+    Check {
+        name: "names of commands may be in any case",
+        run: any_case,
+        cause: "names of commands are compared with regard to case; Redis does not do that",
+    },
+    Check {
+        name: "a request may arrive one byte at a time",
+        run: one_byte_at_a_time,
+        cause: "one read was taken for one request; a read may bring a part of a request",
+    },
+    Check {
+        name: "a request may be cut in two at any place",
+        run: cut_at_every_place,
+        cause: "one read was taken for one request; a read may bring a part of a request",
+    },
+    Check {
+        name: "several requests in one packet are all answered, in order",
+        run: several_in_one_packet,
+        cause: "one read was taken for one request; a read may bring several",
+    },
+    Check {
+        name: "a packet may end in the middle of a later request",
+        run: one_and_a_half,
+        cause: "what is left in the buffer after a request is the beginning of the next",
+    },
+    Check {
+        name: "an unknown command gets an error, and the connection lives on",
+        run: an_unknown_command,
+        cause: "a command that the server does not know is answered with an error, and is no \
+                reason to close the connection",
+    },
+    Check {
+        name: "ECHO without an argument gets an error, and the connection lives on",
+        run: without_an_argument,
+        cause: "the number of arguments has to be checked before one of them is taken",
+    },
+];
 
 fn one_echo(trial: &mut Trial) -> Result<(), Problem> {
     let word = word(&mut trial.random);

@@ -2,90 +2,83 @@
 
 use super::select_loop::expect_sleep;
 use super::set_get::ok;
-use super::{Stage, get, ping, set, word};
-use crate::chapter::Chapter;
+use super::{get, ping, set, word};
 use crate::check::{Check, Problem};
 use crate::resp::{Reply, request};
 use crate::trial::{Client, Trial};
 use std::time::{Duration, Instant};
 
-pub const STAGE: Stage = Stage {
-    number: 5,
-    slug: "expiry",
-    title: "Keys that expire",
-    chapter: Chapter(include_str!("../../docs/05_expiry.md")),
-    checks: &[
-        Check {
-            name: "a key with PX is there before its deadline",
-            run: before_the_deadline,
-            cause: "PX counts milliseconds, EX counts seconds",
-        },
-        Check {
-            name: "a key with PX is gone after its deadline",
-            run: after_the_deadline,
-            cause: "nobody looks at the clock when GET asks for the key, or PX was taken for seconds: \
-                    it counts milliseconds",
-        },
-        Check {
-            name: "EX counts seconds",
-            run: seconds,
-            cause: "PX counts milliseconds, EX counts seconds",
-        },
-        Check {
-            name: "the names of options may be in any case",
-            run: any_case,
-            cause: "names of options are compared with regard to case; Redis does not do that",
-        },
-        Check {
-            name: "a plain SET clears the deadline",
-            run: a_plain_set,
-            cause: "the old deadline stays with the key when it is set anew",
-        },
-        Check {
-            name: "a new PX replaces the old one, be it later or sooner",
-            run: a_new_deadline,
-            cause: "the old deadline stays with the key when it is set anew; a timer that was \
-                    started for the old one must do nothing",
-        },
-        Check {
-            name: "many deadlines pass, each at its own time",
-            run: out_of_order,
-            cause: "deadlines are looked at in the order in which they were set, and not by time",
-        },
-        Check { name: "keys without a deadline stay", run: keys_that_stay, cause: "" },
-        Check { name: "a key is gone for every client", run: gone_for_all, cause: "" },
-        Check { name: "a key that has expired can be set again", run: set_again, cause: "" },
-        Check {
-            name: "clients are served while deadlines are ahead",
-            run: nobody_waits,
-            cause: "the server sleeps until the deadline; note the deadline, and compare it with \
-                    the clock later",
-        },
-        Check {
-            name: "with a deadline ahead and nothing to do, the program sleeps",
-            run: asleep,
-            cause: "the loop looks at the clock again and again: give select or poll the time to the \
-                    nearest deadline as its timeout",
-        },
-        Check {
-            name: "a deadline of 0 or less is an error, and stores nothing",
-            run: no_time_to_live,
-            cause: "the number has to be more than 0, and that has to be checked before anything is \
-                    stored",
-        },
-        Check {
-            name: "a deadline that is no number is an error, and stores nothing",
-            run: not_a_number,
-            cause: "what a client sends may be anything: whether it is a number has to be checked \
-                    before anything is stored",
-        },
-        Check {
-            name: "an option without its number, or an unknown one, is an error, and stores nothing",
-            run: bad_options,
-            cause: "all options have to be read, and be right, before anything is stored",
-        },
-    ],
-};
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "a key with PX is there before its deadline",
+        run: before_the_deadline,
+        cause: "PX counts milliseconds, EX counts seconds",
+    },
+    Check {
+        name: "a key with PX is gone after its deadline",
+        run: after_the_deadline,
+        cause: "nobody looks at the clock when GET asks for the key, or PX was taken for seconds: \
+                it counts milliseconds",
+    },
+    Check {
+        name: "EX counts seconds",
+        run: seconds,
+        cause: "PX counts milliseconds, EX counts seconds",
+    },
+    Check {
+        name: "the names of options may be in any case",
+        run: any_case,
+        cause: "names of options are compared with regard to case; Redis does not do that",
+    },
+    Check {
+        name: "a plain SET clears the deadline",
+        run: a_plain_set,
+        cause: "the old deadline stays with the key when it is set anew",
+    },
+    Check {
+        name: "a new PX replaces the old one, be it later or sooner",
+        run: a_new_deadline,
+        cause: "the old deadline stays with the key when it is set anew; a timer that was \
+                started for the old one must do nothing",
+    },
+    Check {
+        name: "many deadlines pass, each at its own time",
+        run: out_of_order,
+        cause: "deadlines are looked at in the order in which they were set, and not by time",
+    },
+    Check { name: "keys without a deadline stay", run: keys_that_stay, cause: "" },
+    Check { name: "a key is gone for every client", run: gone_for_all, cause: "" },
+    Check { name: "a key that has expired can be set again", run: set_again, cause: "" },
+    Check {
+        name: "clients are served while deadlines are ahead",
+        run: nobody_waits,
+        cause: "the server sleeps until the deadline; note the deadline, and compare it with \
+                the clock later",
+    },
+    Check {
+        name: "with a deadline ahead and nothing to do, the program sleeps",
+        run: asleep,
+        cause: "the loop looks at the clock again and again: give select or poll the time to the \
+                nearest deadline as its timeout",
+    },
+    Check {
+        name: "a deadline of 0 or less is an error, and stores nothing",
+        run: no_time_to_live,
+        cause: "the number has to be more than 0, and that has to be checked before anything is \
+                stored",
+    },
+    Check {
+        name: "a deadline that is no number is an error, and stores nothing",
+        run: not_a_number,
+        cause: "what a client sends may be anything: whether it is a number has to be checked \
+                before anything is stored",
+    },
+    Check {
+        name: "an option without its number, or an unknown one, is an error, and stores nothing",
+        run: bad_options,
+        cause: "all options have to be read, and be right, before anything is stored",
+    },
+];
 
 /// How much later than its deadline a key may vanish.
 const GRACE: Duration = Duration::from_millis(150);

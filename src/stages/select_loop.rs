@@ -1,7 +1,6 @@
 //! Stage 3: many clients at once, served by one thread, and none of them waits for another.
 
-use super::{Stage, bytes, echo, ping, word};
-use crate::chapter::Chapter;
+use super::{bytes, echo, ping, word};
 use crate::check::{Check, Problem};
 use crate::resp::Reply;
 use crate::trial::{Client, Trial};
@@ -9,86 +8,76 @@ use crate::xray::Waiter;
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub const STAGE: Stage = Stage {
-    number: 3,
-    slug: "select_loop",
-    title: "Many clients, one thread",
-    chapter: Chapter(include_str!("../../docs/03_select_loop.md")),
-    checks: &[
-        Check { name: "two clients are served in turn", run: two_clients, cause: ONE_AT_A_TIME },
-        Check {
-            name: "ten clients are served in any order",
-            run: ten_clients,
-            cause: ONE_AT_A_TIME,
-        },
-        Check {
-            name: "a client that says nothing delays nobody",
-            run: a_silent_client,
-            cause: ONE_AT_A_TIME,
-        },
-        Check {
-            name: "requests that arrive in turns of a few bytes are not mixed up",
-            run: interleaved_pieces,
-            cause: "clients share one buffer; each needs its own",
-        },
-        Check {
-            name: "a client stuck in the middle of a request delays nobody",
-            run: a_stuck_client,
-            cause: "the server waits for the rest of a request; what has come has to be kept with \
-                    its client, while the others are served",
-        },
-        Check {
-            name: "a client that never reads its replies delays nobody",
-            run: a_client_that_never_reads,
-            cause: "a write to a client that does not read blocks; make the sockets nonblocking and \
-                    keep what they do not take",
-        },
-        Check {
-            name: "a client that reads late gets the whole of a long reply",
-            run: a_late_reader,
-            cause: "a nonblocking socket takes only as much of a reply as has room, and says how much \
-                    that was: keep the rest, and write it when the socket is ready again",
-        },
-        Check {
-            name: "two hundred clients are served at once",
-            run: two_hundred_clients,
-            cause: "clients have places in a table of fixed size; let it grow with them",
-        },
-        Check {
-            name: "clients that leave or reset in the middle of a request disturb nobody",
-            run: clients_that_leave,
-            cause: "an error on one client's connection must end that connection only",
-        },
-        Check {
-            name: "a client that sends no more still gets all of its replies",
-            run: a_half_closed_client,
-            cause: "the end of a client's stream is no reason to forget what it is owed",
-        },
-        Check {
-            name: "many requests in one packet are answered for several clients",
-            run: pipelines,
-            cause: "one read was taken for one request; a read may bring several",
-        },
-        Check {
-            name: "one thread serves all clients",
-            run: one_thread,
-            cause: "each client has a thread or a process of its own, or several that were made in \
-                    advance share the clients; in this stage, one thread waits for all of them \
-                    (select, poll, epoll, kqueue or an event loop on top)",
-        },
-        Check {
-            name: "with nothing to do, the program sleeps",
-            run: asleep,
-            cause: "the loop asks again and again instead of waiting until something happens: give \
-                    select or poll no timeout",
-        },
-        Check {
-            name: "two hundred connections later, no descriptor is left open",
-            run: no_leak,
-            cause: "connections of clients that have left are not closed",
-        },
-    ],
-};
+pub const CHECKS: &[Check] = &[
+    Check { name: "two clients are served in turn", run: two_clients, cause: ONE_AT_A_TIME },
+    Check { name: "ten clients are served in any order", run: ten_clients, cause: ONE_AT_A_TIME },
+    Check {
+        name: "a client that says nothing delays nobody",
+        run: a_silent_client,
+        cause: ONE_AT_A_TIME,
+    },
+    Check {
+        name: "requests that arrive in turns of a few bytes are not mixed up",
+        run: interleaved_pieces,
+        cause: "clients share one buffer; each needs its own",
+    },
+    Check {
+        name: "a client stuck in the middle of a request delays nobody",
+        run: a_stuck_client,
+        cause: "the server waits for the rest of a request; what has come has to be kept with \
+                its client, while the others are served",
+    },
+    Check {
+        name: "a client that never reads its replies delays nobody",
+        run: a_client_that_never_reads,
+        cause: "a write to a client that does not read blocks; make the sockets nonblocking and \
+                keep what they do not take",
+    },
+    Check {
+        name: "a client that reads late gets the whole of a long reply",
+        run: a_late_reader,
+        cause: "a nonblocking socket takes only as much of a reply as has room, and says how much \
+                that was: keep the rest, and write it when the socket is ready again",
+    },
+    Check {
+        name: "two hundred clients are served at once",
+        run: two_hundred_clients,
+        cause: "clients have places in a table of fixed size; let it grow with them",
+    },
+    Check {
+        name: "clients that leave or reset in the middle of a request disturb nobody",
+        run: clients_that_leave,
+        cause: "an error on one client's connection must end that connection only",
+    },
+    Check {
+        name: "a client that sends no more still gets all of its replies",
+        run: a_half_closed_client,
+        cause: "the end of a client's stream is no reason to forget what it is owed",
+    },
+    Check {
+        name: "many requests in one packet are answered for several clients",
+        run: pipelines,
+        cause: "one read was taken for one request; a read may bring several",
+    },
+    Check {
+        name: "one thread serves all clients",
+        run: one_thread,
+        cause: "each client has a thread or a process of its own, or several that were made in \
+                advance share the clients; in this stage, one thread waits for all of them \
+                (select, poll, epoll, kqueue or an event loop on top)",
+    },
+    Check {
+        name: "with nothing to do, the program sleeps",
+        run: asleep,
+        cause: "the loop asks again and again instead of waiting until something happens: give \
+                select or poll no timeout",
+    },
+    Check {
+        name: "two hundred connections later, no descriptor is left open",
+        run: no_leak,
+        cause: "connections of clients that have left are not closed",
+    },
+];
 
 /// The kernel lets a connection have at most 4 MB to send from (tcp_wmem in tcp(7)), and a client that
 /// does not read much less to receive into.

@@ -1,81 +1,74 @@
 //! Stage 4: SET and GET, with state that all clients share.
 
-use super::{Stage, bytes, get, ping, set, word};
-use crate::chapter::Chapter;
+use super::{bytes, get, ping, set, word};
 use crate::check::{Check, Problem};
 use crate::resp::{Reply, request};
 use crate::trial::{Client, Trial};
 
-pub const STAGE: Stage = Stage {
-    number: 4,
-    slug: "set_get",
-    title: "SET and GET",
-    chapter: Chapter(include_str!("../../docs/04_set_get.md")),
-    checks: &[
-        Check { name: "SET stores a value, and GET returns it", run: set_and_get, cause: "" },
-        Check {
-            name: "GET of a key that was never set is null",
-            run: a_missing_key,
-            cause: "no value is the null bulk string $-1, which is not the empty string $0",
-        },
-        Check {
-            name: "a second SET replaces the value, be it longer or shorter",
-            run: overwrite,
-            cause: "the old value was kept, or the new one was added to it",
-        },
-        Check {
-            name: "the empty string is a value, and not null",
-            run: the_empty_value,
-            cause: "an empty value was taken for no value",
-        },
-        Check {
-            name: "keys and values may be any bytes",
-            run: binary,
-            cause: "bytes were decoded to text; keep keys and values as bytes",
-        },
-        Check {
-            name: "a value keeps the form in which it was sent",
-            run: numbers_stay_text,
-            cause: "a value that looks like a number was turned into one and back",
-        },
-        Check {
-            name: "a value of 1 MB comes back whole",
-            run: a_megabyte,
-            cause: "one read brings only a part of a long request, and one write may take only a \
-                    part of a long reply",
-        },
-        Check {
-            name: "all clients see the same keys",
-            run: shared_keys,
-            cause: "the keys are kept with the connection instead of with the server",
-        },
-        Check {
-            name: "keys outlive the client that set them",
-            run: keys_stay,
-            cause: "the keys are kept with the connection instead of with the server",
-        },
-        Check {
-            name: "the case of keys matters, and that of commands does not",
-            run: case_of_keys,
-            cause: "the whole request was turned to one case, instead of the command's name only",
-        },
-        Check {
-            name: "ten thousand keys keep their values apart",
-            run: ten_thousand_keys,
-            cause: "two keys with the same hash took each other's place: compare the keys themselves too",
-        },
-        Check {
-            name: "SET and GET in one packet are answered in order",
-            run: pipelined,
-            cause: "one read was taken for one request; a read may bring several",
-        },
-        Check {
-            name: "a wrong number of arguments is an error, and stores nothing",
-            run: wrong_arity,
-            cause: "the number of arguments has to be checked before the command does anything",
-        },
-    ],
-};
+pub const CHECKS: &[Check] = &[
+    Check { name: "SET stores a value, and GET returns it", run: set_and_get, cause: "" },
+    Check {
+        name: "GET of a key that was never set is null",
+        run: a_missing_key,
+        cause: "no value is the null bulk string $-1, which is not the empty string $0",
+    },
+    Check {
+        name: "a second SET replaces the value, be it longer or shorter",
+        run: overwrite,
+        cause: "the old value was kept, or the new one was added to it",
+    },
+    Check {
+        name: "the empty string is a value, and not null",
+        run: the_empty_value,
+        cause: "an empty value was taken for no value",
+    },
+    Check {
+        name: "keys and values may be any bytes",
+        run: binary,
+        cause: "bytes were decoded to text; keep keys and values as bytes",
+    },
+    Check {
+        name: "a value keeps the form in which it was sent",
+        run: numbers_stay_text,
+        cause: "a value that looks like a number was turned into one and back",
+    },
+    Check {
+        name: "a value of 1 MB comes back whole",
+        run: a_megabyte,
+        cause: "one read brings only a part of a long request, and one write may take only a \
+                part of a long reply",
+    },
+    Check {
+        name: "all clients see the same keys",
+        run: shared_keys,
+        cause: "the keys are kept with the connection instead of with the server",
+    },
+    Check {
+        name: "keys outlive the client that set them",
+        run: keys_stay,
+        cause: "the keys are kept with the connection instead of with the server",
+    },
+    Check {
+        name: "the case of keys matters, and that of commands does not",
+        run: case_of_keys,
+        cause: "the whole request was turned to one case, instead of the command's name only",
+    },
+    Check {
+        name: "ten thousand keys keep their values apart",
+        run: ten_thousand_keys,
+        cause: "two keys with the same hash took each other's place: compare the keys themselves too",
+    },
+    Check {
+        name: "SET and GET in one packet are answered in order",
+        run: pipelined,
+        cause: "one read was taken for one request; a read may bring several",
+    },
+    Check {
+        name: "a wrong number of arguments is an error, and stores nothing",
+        run: wrong_arity,
+        cause: "the number of arguments has to be checked before the command does anything",
+    },
+];
 
 pub fn ok() -> Reply {
     Reply::simple("OK")

@@ -4,7 +4,7 @@
 
 use crate::not_typed::NOT_TYPED;
 use crate::page::Page;
-use crate::scene::Scene;
+use crate::scene::{Scene, last_stage};
 use crate::sessions::{Step, is_server, needs_of, prints_what_it_shows, steps};
 use std::collections::BTreeSet;
 use test_support::{Need, Suite};
@@ -16,7 +16,7 @@ pub fn add_to(mut suite: Suite) -> Suite {
         let name = format!("the_commands_of_{}", page.path.display());
         suite = suite.test_with(&needs, &name, move || {
             let mut scene = Scene::set();
-            scene.serve(5);
+            scene.serve(last_stage());
             let mut problems = Vec::new();
             for command in commands.into_iter().chain(commands_among(&mut scene, spans)) {
                 let problem = problem_of(&mut scene, &command);
@@ -107,7 +107,7 @@ fn problem_of_option(scene: &mut Scene, option: &str) -> Option<String> {
         .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
         .map(|name| format!("challenge {name}"))
         .collect();
-    programs.push("target/release/stage5".to_owned());
+    programs.push(format!("target/release/stage{}", last_stage()));
     let has_it = |program: &String| match option.contains(' ') {
         true => succeeds(scene, &asking_for_help(&format!("{program} {option}"))).is_ok(),
         false => succeeds(scene, &asking_for_help(program)).is_ok_and(|help| {
@@ -144,7 +144,7 @@ fn what_is_not_typed_is_in_the_book() {
         })
         .collect();
     for (command, _) in NOT_TYPED {
-        assert!(named.contains(command), "{command} stands nowhere any more; NOT_TYPED has it");
+        assert!(named.contains(*command), "{command} stands nowhere any more; NOT_TYPED has it");
     }
 }
 
@@ -165,7 +165,7 @@ fn no_other_block_holds_a_command() {
         .filter(|(_, block)| block.info == "console")
         .flat_map(|(_, block)| steps(block))
         .map(|step| step.command)
-        .chain(NOT_TYPED.map(|(command, _)| command.to_owned()))
+        .chain(NOT_TYPED.iter().map(|(command, _)| (*command).to_owned()))
         .collect();
     let words: BTreeSet<&str> = typed.iter().filter_map(|line| line.split(' ').next()).collect();
     let mut scene = Scene::set();

@@ -2,6 +2,7 @@
 
 mod chapters;
 mod commands;
+mod contents;
 mod diffs;
 #[path = "../layout/mod.rs"]
 mod layout;
@@ -31,6 +32,12 @@ fn main() {
             chapters::every_trace_names_the_command_that_recorded_it,
         )
         .test("the_diffs_are_those_of_the_stages", diffs::the_diffs_are_those_of_the_stages)
+        .test(
+            "the_readme_lists_the_stages_and_runs_the_last",
+            contents::the_readme_lists_the_stages_and_runs_the_last,
+        )
+        .test("the_introduction_lists_the_stages", contents::the_introduction_lists_the_stages)
+        .test("the_contents_list_the_stages", contents::the_contents_list_the_stages)
         .test("every_project_file_is_taken", projects::every_project_file_is_taken)
         .test("every_link_leads_somewhere", links::every_link_leads_somewhere)
         .test("every_page_is_in_the_contents", links::every_page_is_in_the_contents);

@@ -10,6 +10,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
+use test_support::stages;
 
 const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 
@@ -23,7 +24,7 @@ export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org GIT_CONFIG_NOSYSTEM=
 export GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org
 cargo() {
     case "$*" in
-        'run --bin stage'? | 'run --release --bin stage'?) "target/release/${@: -1}" & ;;
+        'run --bin stage'[0-9]* | 'run --release --bin stage'[0-9]*) "target/release/${@: -1}" & ;;
         'run -- '*) shift 2; challenge "$@" ;;
         'run --release -- '*) shift 3; challenge "$@" ;;
         *) echo "nobody plays: cargo $*"; return 1 ;;
@@ -37,8 +38,8 @@ const SCRIPT: &str = r#"
 mkdir -p redis/target tmp home/ada
 cd redis
 ln -s "$1" target/release
-cp -R "$0/stages" "$0/.gitignore" "$0/Cargo.toml" "$0/Cargo.lock" .
-ln -s "$0/src" "$0/tests" .
+cp -R "$0/stages" "$0/.gitignore" "$0/Cargo.toml" "$0/Cargo.lock" "$0/README.md" .
+ln -s "$0/src" "$0/tests" "$0/docs" .
 if command -v git >/dev/null; then
     export GIT_CONFIG_GLOBAL=/dev/null
     git init -q -b main && git add .
@@ -65,9 +66,8 @@ pub struct Scene {
 impl Scene {
     pub fn set() -> Scene {
         let folder = tempfile::tempdir().expect("there is room for it");
+        assert!(last_stage() > 0, "the programs of the stages are there");
         let programs = Path::new(CHALLENGE).parent().expect("it is in a folder");
-        let stages = programs.join("stage5");
-        assert!(stages.exists(), "{} is not there: cargo build --workspace", stages.display());
         let mut script = Command::new("sh");
         script.args(["-ec", SCRIPT, ROOT]).arg(programs).current_dir(&folder);
         assert!(script.status().is_ok_and(|status| status.success()), "the scene is not set");
@@ -102,6 +102,11 @@ impl Scene {
         let printed = self.run(&format!("target/release/stage{stage} &"), 1);
         assert!(printed.contains("listening on 127.0.0.1:6379"), "{printed}");
     }
+}
+
+/// It has all that the stages before it have.
+pub fn last_stage() -> usize {
+    stages(CHALLENGE).len() - 1
 }
 
 /// Builds stage 3 as it is here. An optimised build would take long and do the same.

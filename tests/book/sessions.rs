@@ -94,16 +94,20 @@ fn leaves_nothing_behind(scene: &mut Scene, place: &str) {
 }
 
 /// The lines, without colours and what is different each time: seconds, random seeds, names of commits,
-/// how busy the processor was, what a program has inherited, and how much the kernel was to take at once.
+/// how busy the processor was, what a program has inherited, how much the kernel was to take at once, and
+/// the number of stages.
 fn normal(text: &str) -> Vec<String> {
     let colours = Regex::new("\x1b\\[[0-9;]*m").expect("it is one");
     let changing = Regex::new(
         r#"\d+\.\d{2,}|\d+\.\d+ s\b|tv_nsec=\d+|"milliseconds": \d+|seed \d+|\d+ %|\d+ open|\.\.\., \d+$"#,
     );
     let changing = changing.expect("it is one");
+    // The book does not follow the number of stages, nor that of the stage that comes next.
+    let stages = Regex::new(r"\[[■□]+\] (\d+) of \d+ stages|stages/\d\d_next").expect("it is one");
     let commits = Regex::new(r"(^\[main |Grading |^   |\.\.)[0-9a-f]{7,8}\b").expect("it is one");
     let plain = colours.replace_all(text, "");
     let lines = plain.lines().map(|line| changing.replace_all(line.trim_end(), "~"));
+    let lines = lines.map(|line| stages.replace_all(&line, "$1 of all stages").into_owned());
     lines.map(|line| commits.replace_all(&line, "$1~").into_owned()).collect()
 }
 

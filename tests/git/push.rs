@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
-use test_support::{PATIENCE, eventually};
+use test_support::{PATIENCE, course, eventually};
 
 /// As wide as a terminal must be, with what Git writes before each line.
 const WIDTH: usize = 72;
@@ -93,9 +93,11 @@ impl Push {
 }
 
 impl Pushed {
+    /// In these texts, `{all}` is the number of stages.
     #[track_caller]
     pub fn expect(&self, texts: &[&str]) {
         for text in texts {
+            let text = &text.replace("{all}", &course().len().to_string());
             assert!(self.text.contains(text), "nothing says {text:?}:\n{}", self.text);
         }
     }

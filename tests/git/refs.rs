@@ -17,7 +17,7 @@ pub fn a_branch_that_is_not_main_is_graded_and_does_not_advance(world: &World) {
     let clone = world.project("ada", BINDS);
     let commit = clone.commit_on("idea");
     let pushed = clone.push(&["origin", "idea"]);
-    pushed.expect(&["on idea", "what counts is main", "✓", "1 of 6 stages pass"]);
+    pushed.expect(&["on idea", "what counts is main", "✓", "1 of {all} stages pass"]);
     pushed.expect_not("Stage 0 passes.");
     assert!(clone.challenge(&["status"]).lines().any(|line| line == "    0 bind"));
 

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
+use test_support::course;
 
 /// What a build prints when it compiles, or that it takes less than half of the time without it.
 const COMPILES: [(&str, Option<&str>); 8] = [
@@ -43,7 +44,8 @@ pub fn is_graded_in_a_sandbox(language: &str, toolchains: &Path, project: &TempD
         run(project.path(), "git", &[&identity[..], &commit].concat());
         let pushed = run(project.path(), "git", &["push", path, "main"]);
         assert!(pushed.contains("Sandbox: no network"), "{pushed}");
-        assert!(pushed.contains("[■□□□□□] 1 of 6 stages pass"), "{name}: {pushed}");
+        let passes = format!("] 1 of {} stages pass", course().len());
+        assert!(pushed.contains("[■□") && pushed.contains(&passes), "{name}: {pushed}");
         pushed
     });
     if let Some((_, compiles)) = COMPILES.iter().find(|(name, _)| *name == language) {

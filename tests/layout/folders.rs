@@ -4,6 +4,17 @@ use super::problem::Problem;
 use super::tree::{Kind, Stage, Tree};
 use std::collections::BTreeSet;
 
+/// The name of a folder is the stage's number, in two digits, and its slug: 05_expiry.
+pub fn every_folder_has_the_number_of_its_place(tree: &Tree) -> Vec<Problem> {
+    let misnamed = tree.stages.iter().filter(|stage| stage.name != stage.numbered_name());
+    misnamed
+        .map(|Stage { number, name, .. }| {
+            let wrong = format!("stages/{name} is in the place of stage {number}");
+            Problem::new(wrong, format!("name the folders in order, this one {number:02}_…"))
+        })
+        .collect()
+}
+
 /// A stage is flat, and its files are exactly main.rs and the modules that main.rs names.
 pub fn every_stage_is_flat_and_whole(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -47,13 +58,14 @@ pub fn every_main_is_real_and_has_a_head(tree: &Tree) -> Vec<Problem> {
     for stage in &tree.stages {
         let Some(main) = stage.files.get("main.rs") else { continue };
         let path = stage.path("main.rs");
+        let head = format!("//! Stage {}, {}: ", stage.number, stage.slug());
         if let Kind::Link(target) = &main.kind {
             let fork = fork_command(stage, "main.rs", target);
             let mend = format!("{fork}, and say in its head what the stage adds");
             problems.push(Problem::new(format!("{path} is a link"), mend));
-        } else if !main.text.starts_with("//! ") {
-            let mend = "begin it with a `//! ` line that says what the stage adds";
-            problems.push(Problem::new(format!("{path} has no head"), mend));
+        } else if !main.text.starts_with(&head) {
+            let wrong = format!("{path} does not begin with `{head}`");
+            problems.push(Problem::new(wrong, "begin it so, and say what the stage adds"));
         }
     }
     problems
@@ -98,9 +110,10 @@ fn fork_command(stage: &Stage, name: &str, target: &str) -> String {
     format!("rm {path} && cp {source} {path}")
 }
 
-/// What did not change is a link, so that a fix in one place reaches every stage.
+/// What did not change is a link, so that a fix in one place reaches every stage. A main.rs is no copy
+/// when its head is right.
 pub fn no_file_is_a_copy(tree: &Tree) -> Vec<Problem> {
-    let files: Vec<_> = tree.real_files().collect();
+    let files: Vec<_> = tree.real_files().filter(|file| file.name != "main.rs").collect();
     let mut problems = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let stage = &tree.stages[file.stage];
@@ -111,10 +124,7 @@ pub fn no_file_is_a_copy(tree: &Tree) -> Vec<Problem> {
                 let mend = "use one name, and a link where the stages differ";
                 problems.push(Problem::new(wrong, mend));
             } else if source.is_some_and(|source| source.path(file.name) == other.path) {
-                let mend = match file.name {
-                    "main.rs" => "say in its head what the stage adds".to_string(),
-                    name => stage.link_command(name, &tree.stages[other.stage]),
-                };
+                let mend = stage.link_command(file.name, &tree.stages[other.stage]);
                 problems.push(Problem::new(wrong, mend));
             }
         }

@@ -36,8 +36,8 @@ pub fn every_stage_is_a_program(tree: &Tree) -> Vec<Problem> {
     let programs: Vec<_> =
         programs.map(|program| (text(program, "name"), text(program, "path"))).collect();
     let mut problems = Vec::new();
-    for (number, stage) in tree.stages.iter().enumerate() {
-        let (name, path) = (format!("stage{number}"), format!("{}/main.rs", stage.name));
+    for stage in &tree.stages {
+        let (name, path) = (format!("stage{}", stage.number), format!("{}/main.rs", stage.name));
         let mend = format!("give it a [[bin]] with name = \"{name}\" and path = \"{path}\"");
         let wrong = format!("{MANIFEST} does not make {name} of {path}");
         if !programs.contains(&(Some(name), Some(path))) {

@@ -12,6 +12,8 @@ pub struct Tree {
 }
 
 pub struct Stage {
+    /// Its place among the stages, from 0.
+    pub number: usize,
     /// The name of its folder, such as `05_expiry`.
     pub name: String,
     pub files: BTreeMap<String, File>,
@@ -48,8 +50,11 @@ impl Tree {
         let mut names = names(&folder);
         names.sort();
         names.retain(|name| folder.join(name).is_dir());
-        let stage = |name: String| Stage { files: files(&folder.join(&name)), name };
-        Tree { stages: names.into_iter().map(stage).collect(), manifest }
+        let stage = |(number, name): (usize, String)| {
+            let files = files(&folder.join(&name));
+            Stage { number, name, files }
+        };
+        Tree { stages: names.into_iter().enumerate().map(stage).collect(), manifest }
     }
 
     /// Every real file, stage by stage.
@@ -75,6 +80,16 @@ impl Tree {
 }
 
 impl Stage {
+    /// The folder's name without its number, such as `expiry`.
+    pub fn slug(&self) -> &str {
+        self.name.split_once('_').map_or(&self.name, |(_, slug)| slug)
+    }
+
+    /// The name that the folder has by its place.
+    pub fn numbered_name(&self) -> String {
+        format!("{:02}_{}", self.number, self.slug())
+    }
+
     /// A file's path from the repository's root.
     pub fn path(&self, file: &str) -> String {
         format!("stages/{}/{file}", self.name)

@@ -73,7 +73,7 @@ fn a_crash_at_start() {
     assert_eq!(outcome.status, Some(1));
     assert!(outcome.stdout.contains("The program exited with status 7."), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("| last words"), "{}", outcome.stdout);
-    // To wait until it listens would take ten seconds, in each of six stages.
+    // To wait until it listens would take ten seconds, in each of the stages.
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+use test_support::course;
 
 const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 
@@ -67,7 +68,7 @@ impl Push {
                 "binary_files": 0, "binaries": [],
             },
             "stages_passed": self.stages_passed,
-            "passed": self.stages_passed == 6, "graded": self.graded, "seed": 1,
+            "passed": self.stages_passed == course().len(), "graded": self.graded, "seed": 1,
             "milliseconds": 900, "version": "0.1.0", "stages": [],
         })
     }

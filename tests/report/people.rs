@@ -3,6 +3,7 @@
 
 use crate::class::{Class, Push};
 use jiff::{SignedDuration, Timestamp};
+use test_support::course;
 
 /// The name that would run a script, were it not text.
 pub const SCRIPT: &str = "<script>alert('hi')</script> & \"Co\"";
@@ -40,7 +41,7 @@ fn paced(start: &str, steps: &[(i64, usize)]) -> Vec<Push> {
 }
 
 pub fn fast(start: &str, minutes: i64) -> Vec<Push> {
-    let passed = [0, 1, 2, 2, 2, 3, 3, 3, 4, 5, 5, 6];
+    let passed = [0, 1, 2, 2, 2, 3, 3, 3, 4, 5, 5, course().len()];
     let steps: Vec<(i64, usize)> = passed
         .iter()
         .enumerate()
@@ -56,7 +57,8 @@ fn slow() -> Vec<Push> {
         vec![(0, 0), (25, 0), (31, 1), (night, 1), (40, 2), (3 * night, 2), (18, 2), (35, 2)];
     steps.extend([(22, 3), (7 * night, 3), (12, 3), (15, 3), (44, 3), (9, 3), (night, 3), (20, 3)]);
     steps.extend([(33, 3), (17, 3), (26, 4), (2 * night, 4), (30, 5), (12, 5), (4 * night, 5)]);
-    steps.extend([(14, 5), (41, 5), (16, 6), (6, 6)]);
+    let all = course().len();
+    steps.extend([(14, 5), (41, 5), (16, all), (6, all)]);
     paced("2026-11-02T18:02:40Z", &steps)
 }
 

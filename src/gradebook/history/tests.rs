@@ -2,6 +2,7 @@
 
 use super::{Event, History};
 use crate::host::record::{Push, State};
+use crate::stages::STAGES;
 use std::time::Duration;
 
 /// A push at a minute of the day, on the branch that counts.
@@ -42,6 +43,13 @@ fn minutes(history: &History) -> Vec<u64> {
     history.stages.iter().map(|stage| stage.time.as_secs() / 60).collect()
 }
 
+/// What stands for each stage, of which later ones have nothing to tell.
+fn all_stages<T: Clone + Default>(first: &[T]) -> Vec<T> {
+    let mut all = first.to_vec();
+    all.resize(STAGES.len(), T::default());
+    all
+}
+
 fn events(history: &History) -> Vec<Event> {
     history.pushes.iter().map(|push| push.event).collect()
 }
@@ -49,25 +57,26 @@ fn events(history: &History) -> Vec<Event> {
 #[test]
 fn tries_and_time_of_a_stage_begin_when_the_one_before_passes() {
     let history = history(&[push(0, 0), push(10, 1), push(15, 1), push(40, 2), push(60, 2)]);
-    assert_eq!(tries(&history), [2, 2, 1, 0, 0, 0]);
-    assert_eq!(minutes(&history), [10, 30, 20, 0, 0, 0]);
+    assert_eq!(tries(&history), all_stages(&[2, 2, 1]));
+    assert_eq!(minutes(&history), all_stages(&[10, 30, 20]));
     let passed: Vec<_> = history.stages.iter().map(|stage| stage.passed).collect();
-    assert_eq!(passed, [Some(1), Some(3), None, None, None, None]);
+    assert_eq!(passed, all_stages(&[Some(1), Some(3)]));
     assert_eq!((history.reached, history.current(), history.fails_again()), (2, Some(2), false));
 }
 
 #[test]
 fn stages_that_pass_in_one_push_take_a_try_each_and_the_later_ones_no_time() {
-    let history = history(&[push(0, 0), push(30, 6)]);
-    assert_eq!(tries(&history), [2, 1, 1, 1, 1, 1]);
-    assert_eq!(minutes(&history), [30, 0, 0, 0, 0, 0]);
+    let history = history(&[push(0, 0), push(30, STAGES.len())]);
+    let (first, later) = (tries(&history)[0], tries(&history)[1..].to_vec());
+    assert_eq!((first, later), (2, vec![1; STAGES.len() - 1]));
+    assert_eq!(minutes(&history), all_stages(&[30]));
     assert_eq!(history.current(), None);
 }
 
 #[test]
 fn nothing_pushed_is_nothing_of_everything() {
     let history = history(&[]);
-    assert_eq!((tries(&history), minutes(&history)), (vec![0; 6], vec![0; 6]));
+    assert_eq!((tries(&history), minutes(&history)), (all_stages(&[]), all_stages(&[])));
     assert_eq!((history.reached, history.current()), (0, Some(0)));
     assert_eq!((history.first(), history.reached_at()), (None, None));
 }
@@ -77,7 +86,7 @@ fn a_stage_that_is_lost_is_a_regression_and_fails_again_until_it_passes() {
     let lost = history(&[push(0, 2), push(1, 1), push(2, 1)]);
     assert_eq!(events(&lost), [Event::Advanced, Event::Lost, Event::Stuck]);
     let fails_again: Vec<bool> = lost.stages.iter().map(|stage| stage.fails_again).collect();
-    assert_eq!(fails_again, [false, true, false, false, false, false]);
+    assert_eq!(fails_again, all_stages(&[false, true]));
     assert_eq!((lost.reached, lost.holds, lost.fails_again()), (2, 1, true));
 
     let won_back = history(&[push(0, 2), push(1, 1), push(2, 2), push(3, 3)]);
@@ -87,7 +96,8 @@ fn a_stage_that_is_lost_is_a_regression_and_fails_again_until_it_passes() {
 
 #[test]
 fn whoever_has_finished_keeps_everything_or_loses_it() {
-    let history = history(&[push(0, 6), push(1, 6), push(2, 5), push(3, 6)]);
+    let all = STAGES.len();
+    let history = history(&[push(0, all), push(1, all), push(2, all - 1), push(3, all)]);
     assert_eq!(events(&history), [Event::Advanced, Event::Kept, Event::Lost, Event::Kept]);
 }
 
@@ -96,7 +106,7 @@ fn a_build_that_failed_is_a_try_and_no_regression() {
     let history = history(&[push(0, 2), not_built(1), push(2, 2), not_built(3)]);
     let expected = [Event::Advanced, Event::NotBuilt, Event::Stuck, Event::NotBuilt];
     assert_eq!(events(&history), expected);
-    assert_eq!(tries(&history), [1, 1, 3, 0, 0, 0]);
+    assert_eq!(tries(&history), all_stages(&[1, 1, 3]));
     assert!(history.fails_again() && history.count(Event::Lost) == 0);
 }
 
@@ -109,7 +119,7 @@ fn what_is_lost_while_the_build_fails_is_lost() {
 #[test]
 fn another_branch_is_no_try_and_reaches_nothing() {
     let history = history(&[elsewhere(0, 3), push(10, 0), elsewhere(20, 4), push(30, 1)]);
-    assert_eq!(tries(&history), [2, 0, 0, 0, 0, 0]);
+    assert_eq!(tries(&history), all_stages(&[2]));
     assert_eq!(history.reached, 1);
     assert_eq!(history.count(Event::Elsewhere), 2);
     assert_eq!(minutes(&history)[0], 30, "the first push of all is when somebody began");
@@ -120,7 +130,7 @@ fn a_machine_that_was_too_busy_is_not_held_against_anybody() {
     let history = history(&[push(0, 2), unclear(1, 0), unclear(2, 3), unclear(3, 1)]);
     let expected = [Event::Advanced, Event::Unclear, Event::Advanced, Event::Unclear];
     assert_eq!(events(&history), expected);
-    assert_eq!(tries(&history), [1, 1, 1, 0, 0, 0]);
+    assert_eq!(tries(&history), all_stages(&[1, 1, 1]));
     assert!(!history.fails_again());
 }
 
@@ -131,7 +141,7 @@ fn who_goes_away_has_tried_and_loses_nothing() {
     let history = history(&[push(0, 2), interrupted(1), begun(2), push(3, 3), interrupted(4)]);
     let expected = [Event::Advanced, Event::Interrupted, Event::Interrupted, Event::Advanced];
     assert_eq!(events(&history)[..4], expected);
-    assert_eq!(tries(&history), [1, 1, 3, 1, 0, 0]);
+    assert_eq!(tries(&history), all_stages(&[1, 1, 3, 1]));
     assert_eq!((history.reached, history.holds, history.fails_again()), (3, 3, false));
 }
 
@@ -141,7 +151,7 @@ fn what_the_host_could_not_grade_is_no_try() {
     let refused = Push { state: State::NotGraded, problem, ..push(1, 0) };
     let history = history(&[push(0, 2), refused, push(2, 3)]);
     assert_eq!(events(&history)[1], Event::Unclear);
-    assert_eq!(tries(&history), [1, 1, 1, 0, 0, 0]);
+    assert_eq!(tries(&history), all_stages(&[1, 1, 1]));
 }
 
 #[test]
@@ -160,5 +170,5 @@ fn a_time_that_is_none_is_an_error_which_names_the_push() {
 
 #[test]
 fn more_stages_than_there_are_is_all_of_them() {
-    assert_eq!(history(&[push(0, 99)]).reached, 6);
+    assert_eq!(history(&[push(0, 99)]).reached, STAGES.len());
 }

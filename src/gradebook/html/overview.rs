@@ -14,7 +14,7 @@ pub fn table(entries: &[Entry]) -> Markup {
                 tr {
                     th { "name" }
                     th { "stages" }
-                    @for stage in &STAGES {
+                    @for stage in STAGES {
                         th class="stage" title=(stage.title) {
                             (stage.number) " " small { (stage.slug) }
                         }
@@ -32,7 +32,7 @@ pub fn table(entries: &[Entry]) -> Markup {
                 tr {
                     th { "passed by" }
                     td {}
-                    @for stage in &STAGES { td class="stage" { (passed_by(stage, entries)) } }
+                    @for stage in STAGES { td class="stage" { (passed_by(stage, entries)) } }
                     td colspan="4" {}
                 }
             }

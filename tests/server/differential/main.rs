@@ -12,15 +12,16 @@ use std::net::TcpStream;
 use std::{env, fs, thread};
 use streams::Stream;
 use test_support::request::array;
-use test_support::{Client, Need, Server, Suite, eventually, excerpt};
+use test_support::{Client, Need, Server, Stage, Suite, eventually, excerpt, in_one_of};
 
-/// The stages that parse requests, and how many random streams each of them gets.
-const STAGES: [(usize, &str, u32); 4] = [
-    (2, env!("CARGO_BIN_EXE_stage2"), 500),
-    (3, env!("CARGO_BIN_EXE_stage3"), 500),
-    (4, env!("CARGO_BIN_EXE_stage4"), 1000),
-    (5, env!("CARGO_BIN_EXE_stage5"), 3000),
-];
+/// The first stage that parses requests.
+const ECHO: usize = 2;
+/// How many random streams a stage gets, and how many the last one, which has all commands.
+const STREAMS: u32 = 500;
+const STREAMS_OF_THE_LAST: u32 = 3000;
+/// The files that decide what is too long.
+const REQUESTS: &[&str] =
+    &["parser.rs", "inline.rs", "connection.rs", "event_loop.rs", "poller.rs"];
 /// The longest line that is waited for.
 const MAX_LINE: usize = 64 * 1024;
 
@@ -30,24 +31,29 @@ fn main() {
         Err(_) => rand::make_rng::<SmallRng>().random(),
     };
     eprintln!("SEED={seed} repeats the random streams of this run");
+    let last = stages().last().map(|stage| stage.number);
     let mut suite = Suite::default();
-    for (stage, program, count) in STAGES {
-        suite = suite
-            .test_with(
-                &[Need::REDIS_SERVER],
-                &format!("stage{stage}_answers_random_streams_as_redis_does"),
-                move || {
-                    let streams = (0..count).map(|number| Stream::random(seed, number, stage));
-                    compare(stage, program, streams, &format!("of SEED={seed}"));
-                },
-            )
-            .test_with(
-                &[Need::REDIS_SERVER],
-                &format!("stage{stage}_has_the_limits_of_redis"),
-                move || compare(stage, program, streams_at_the_limits(), "at the limits"),
-            );
+    for stage in stages() {
+        let count = if Some(stage.number) == last { STREAMS_OF_THE_LAST } else { STREAMS };
+        let name = format!("stage{}_answers_random_streams_as_redis_does", stage.number);
+        suite = suite.test_with(&[Need::REDIS_SERVER], &name, move || {
+            let streams = (0..count).map(|number| Stream::random(seed, number, stage.number));
+            compare(&stage, streams, &format!("of SEED={seed}"));
+        });
+    }
+    for stage in in_one_of(REQUESTS, stages()) {
+        let name = format!("stage{}_has_the_limits_of_redis", stage.number);
+        suite = suite.test_with(&[Need::REDIS_SERVER], &name, move || {
+            compare(&stage, streams_at_the_limits(), "at the limits");
+        });
     }
     suite.run()
+}
+
+/// Those that parse requests.
+fn stages() -> Vec<Stage> {
+    let stages = test_support::stages(env!("CARGO_BIN_EXE_stage0"));
+    stages.into_iter().skip(ECHO).collect()
 }
 
 /// Lines of the greatest length, and longer ones. Redis takes a line of any length if it happens to
@@ -70,10 +76,10 @@ fn streams_at_the_limits() -> impl Iterator<Item = Stream> {
 }
 
 /// Sends streams to a stage and to Redis, one after the other, and fails at the first difference.
-fn compare(stage: usize, program: &str, streams: impl Iterator<Item = Stream>, which: &str) {
+fn compare(stage: &Stage, streams: impl Iterator<Item = Stream>, which: &str) {
     let mut redis = Subject::new(Server::redis(), true);
     // Stage 2 serves one client at a time.
-    let mut subject = Subject::new(Server::stage(program), stage > 2);
+    let mut subject = Subject::new(Server::stage(&stage.program), stage.number > ECHO);
     for (number, stream) in streams.enumerate() {
         let expected = redis.answer(&stream);
         assert_ne!(expected.end, End::Silence, "stream {number} {which} has no end");
@@ -84,10 +90,11 @@ fn compare(stage: usize, program: &str, streams: impl Iterator<Item = Stream>, w
             let same = pairs.take_while(|(expected, replied)| expected == replied).count();
             panic!(
                 "stream {number} {which} is answered differently. In pieces, it is\n\
-                 {}to which both answer\n  \"{}\"\nthen redis-server\n  {}\nbut stage{stage}\n  {}",
+                 {}to which both answer\n  \"{}\"\nthen redis-server\n  {}\nbut stage{}\n  {}",
                 stream.pieces.iter().map(quoted).collect::<String>(),
                 excerpt(&expected.replies[..same]),
                 expected.after(same),
+                stage.number,
                 answer.after(same),
             );
         }

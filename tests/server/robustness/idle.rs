@@ -1,31 +1,38 @@
 //! A server with nothing to do sleeps in a system call, and nothing wakes it.
 
-use crate::each;
+use crate::{CONNECTIONS, SELECT_LOOP, changing, each, stages};
 use libc::c_long;
 use std::thread;
 use std::time::Duration;
 use test_support::{Client, Process, Server, eventually};
 
-/// The C library turns one into the other, or does not.
-pub const SELECT: &[c_long] = &[
+/// The calls that wait for many clients. The C library turns an old one into a newer one, or does not.
+pub const READINESS: &[c_long] = &[
     libc::SYS_pselect6,
+    libc::SYS_ppoll,
+    libc::SYS_epoll_pwait,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_select,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_epoll_wait,
 ];
 const ACCEPT: &[c_long] = &[libc::SYS_accept4];
 
 #[test]
 fn a_server_without_clients_sleeps() {
-    let servers: Vec<Server> = each(0..=5).collect();
-    expect_sleep(&servers[..3], ACCEPT);
-    expect_sleep(&servers[3..], SELECT);
+    let servers: Vec<Server> = each(stages()).collect();
+    let (one_by_one, at_once) = servers.split_at(SELECT_LOOP);
+    expect_sleep(one_by_one, ACCEPT);
+    expect_sleep(at_once, READINESS);
 }
 
 #[test]
 fn a_server_whose_clients_are_silent_sleeps() {
-    let servers: Vec<Server> = each(3..=5).collect();
+    let servers: Vec<Server> = each(changing(CONNECTIONS, SELECT_LOOP)).collect();
     let _clients: Vec<Client> = servers.iter().flat_map(|server| clients(server.port)).collect();
-    expect_sleep(&servers, SELECT);
+    expect_sleep(&servers, READINESS);
 }
 
 /// One that has never said a word, one in the middle of a request, one that has stopped sending.

@@ -1,6 +1,6 @@
 //! Clients that do not send, or do not read: the others do not notice, and memory stays bounded.
 
-use crate::{EVENT_LOOPS, MB, each, echoes, request};
+use crate::{CONNECTIONS, MB, SELECT_LOOP, SET_AND_GET, changing, each, echoes, request};
 use std::io::{ErrorKind, Write};
 use std::thread;
 use test_support::{Client, Server, eventually};
@@ -8,7 +8,7 @@ use test_support::{Client, Server, eventually};
 #[test]
 fn half_a_request_does_not_delay_other_clients() {
     let request = "*2\r\n$4\r\nECHO\r\n$5\r\nhello\r\n";
-    for server in each(3..=5) {
+    for server in each(changing(CONNECTIONS, SELECT_LOOP)) {
         let mut other = Client::connect(server.port);
         // One client for each place to stop; the first is silent.
         let mut slow: Vec<Client> =
@@ -27,7 +27,7 @@ fn half_a_request_does_not_delay_other_clients() {
 fn a_client_that_sends_a_million_requests_and_reads_nothing_does_not_fill_the_memory() {
     let (thousand, replies) = echoes(1_000);
     let million = thousand.repeat(1_000);
-    for server in each(EVENT_LOOPS) {
+    for server in each(changing(CONNECTIONS, SELECT_LOOP)) {
         let mut client = Client::connect(server.port);
         let sent = send_until_stuck(&mut client, million.as_bytes(), &server);
         let rest = &million.as_bytes()[sent..];
@@ -47,7 +47,7 @@ fn a_client_that_sends_a_million_requests_and_reads_nothing_does_not_fill_the_me
 fn a_client_that_gets_a_large_value_again_and_again_does_not_fill_the_memory() {
     let value = "x".repeat(MB as usize);
     let reply = format!("${MB}\r\n{value}\r\n");
-    for server in each([4, 5]) {
+    for server in each(changing(CONNECTIONS, SET_AND_GET)) {
         let mut client = Client::connect(server.port);
         client.exchange(request(&["SET", "x", &value]), "+OK\r\n");
         client.send("GET x\r\n".repeat(200));
@@ -65,7 +65,7 @@ fn a_client_that_gets_a_large_value_again_and_again_does_not_fill_the_memory() {
 #[test]
 fn a_client_that_vanishes_while_it_is_owed_replies_is_forgotten() {
     let (requests, _) = echoes(1_000);
-    for server in each(EVENT_LOOPS) {
+    for server in each(changing(CONNECTIONS, SELECT_LOOP)) {
         let files = server.process().open_files();
         for leave in [drop, Client::reset] {
             let mut client = Client::connect(server.port);

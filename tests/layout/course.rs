@@ -1,0 +1,96 @@
+//! What a stage needs besides its folder: a part in the course, in the book, and servers that fail it.
+//! All of it has the stage's number or slug in its name.
+
+use super::problem::Problem;
+use super::tree::{Stage, Tree};
+use std::fs;
+use std::path::Path;
+
+/// How many broken servers a stage with checks has at least, each with another mistake.
+const BROKEN_SERVERS: usize = 6;
+
+/// What writes the tables in which all stages stand.
+const RECORD: &str = "RECORD=1 cargo test --test book";
+
+/// How a module says that its stage has no checks yet.
+const NO_CHECKS: &str = "pub const CHECKS: &[Check] = &[];";
+
+pub fn every_stage_is_in_the_course(tree: &Tree, repository: &Path) -> Vec<Problem> {
+    let modules = text(repository, "src/stages/mod.rs");
+    let mut problems = Vec::new();
+    for stage in &tree.stages {
+        let (slug, module) = (stage.slug(), module(stage));
+        if !repository.join(&module).exists() {
+            let wrong = format!("{module} is missing, so that the course has no such stage");
+            problems.push(Problem::new(wrong, format!("begin it with `{NO_CHECKS}`")));
+        } else if !modules.lines().any(|line| line == format!("mod {slug};")) {
+            let wrong = format!("src/stages/mod.rs has no module {slug}");
+            problems.push(Problem::new(wrong, format!("add `mod {slug};`")));
+        }
+    }
+    problems
+}
+
+pub fn every_stage_is_in_the_book(tree: &Tree, repository: &Path) -> Vec<Problem> {
+    tree.stages.iter().filter_map(|stage| missing_in_book(stage, repository)).collect()
+}
+
+/// The first thing that the book lacks of a stage: the chapter makes the rest.
+fn missing_in_book(stage: &Stage, repository: &Path) -> Option<Problem> {
+    let Stage { number, name, .. } = stage;
+    let chapter = format!("docs/{name}.md");
+    let title = format!("# Stage {number}: ");
+    if !repository.join(&chapter).exists() {
+        let mend = "write it, with the sections that the other chapters have";
+        return Some(Problem::new(format!("{chapter} is missing"), mend));
+    }
+    if !text(repository, &chapter).starts_with(&title) {
+        let wrong = format!("{chapter} does not begin with `{title}`");
+        return Some(Problem::new(wrong, "begin it so, and then with the stage's title"));
+    }
+    let lists = [
+        ("README.md", format!("](docs/{name}.md)")),
+        ("docs/introduction.md", format!("]({name}.md)")),
+        ("docs/SUMMARY.md", format!("]({name}.md)")),
+    ];
+    let (list, _) = lists.iter().find(|(list, link)| !text(repository, list).contains(link))?;
+    Some(Problem::new(format!("{list} does not list {chapter}"), RECORD))
+}
+
+/// A stage that has no checks yet needs none.
+pub fn every_stage_has_its_broken_servers(tree: &Tree, repository: &Path) -> Vec<Problem> {
+    let servers = names(&repository.join("tests/broken"));
+    let mut problems = Vec::new();
+    for stage in tree.stages.iter().filter(|stage| has_checks(stage, repository)) {
+        let start = format!("stage{}_", stage.number);
+        let is_its = |name: &&String| name.starts_with(&start) && name.ends_with(".py");
+        let count = servers.iter().filter(is_its).count();
+        if count < BROKEN_SERVERS {
+            let wrong = format!(
+                "tests/broken/{start}*.py are {count} broken servers, and {BROKEN_SERVERS} at least"
+            );
+            let mend = "add servers with the mistakes that people make in this stage";
+            problems.push(Problem::new(wrong, mend));
+        }
+    }
+    problems
+}
+
+fn has_checks(stage: &Stage, repository: &Path) -> bool {
+    let module = text(repository, &module(stage));
+    !module.is_empty() && !module.lines().any(|line| line == NO_CHECKS)
+}
+
+fn module(stage: &Stage) -> String {
+    format!("src/stages/{}.rs", stage.slug())
+}
+
+/// What stands in a file, if there is one.
+fn text(repository: &Path, file: &str) -> String {
+    fs::read_to_string(repository.join(file)).unwrap_or_default()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
