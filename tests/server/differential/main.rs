@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand::rngs::SmallRng;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::{env, fs, thread};
 use streams::Stream;
 use test_support::request::array;
@@ -22,6 +23,8 @@ const STREAMS_OF_THE_LAST: u32 = 3000;
 /// The files that decide what is too long.
 const REQUESTS: &[&str] =
     &["parser.rs", "inline.rs", "connection.rs", "event_loop.rs", "poller.rs"];
+/// And those that decide when a key is gone.
+const TIME: &[&str] = &["clock.rs"];
 /// The longest line that is waited for.
 const MAX_LINE: usize = 64 * 1024;
 
@@ -47,7 +50,66 @@ fn main() {
             compare(&stage, streams_at_the_limits(), "at the limits");
         });
     }
+    for stage in in_one_of(TIME, stages()) {
+        let name = format!("stage{}_takes_a_time_before_1970_as_redis_does", stage.number);
+        suite = suite.test_with(&[Need::FAKETIME], &name, move || before_1970(&stage));
+    }
+    for stage in in_one_of(TIME, stages()) {
+        let name = format!("in_stage{}_time_stands_still_within_a_command", stage.number);
+        suite = suite.test_with(&[Need::FAKETIME], &name, move || between_two_readings(&stage));
+    }
     suite.run()
+}
+
+/// An hour before 1970, points in time from 1970 on are ahead, and times from now are as ever. (With the
+/// library that tells it so, a real Redis does not start.)
+fn before_1970(stage: &Stage) {
+    let server = with_clock(stage, "@1969-12-31 23:00:00");
+    let mut client = Client::connect(server.port);
+    for deadline in ["PX 100000", "EX 10", "PXAT 500", "EXAT 1"] {
+        client
+            .exchange(format!("SET key value {deadline}\r\nGET key\r\n"), "+OK\r\n$5\r\nvalue\r\n");
+    }
+    client.exchange("SET key value PX 100\r\n", "+OK\r\n");
+    eventually("the key is gone", || {
+        client.send("GET key\r\nECHO end\r\n");
+        let mut reply = [0; "$-1\r\n$3\r\nend\r\n".len()];
+        client.stream.read_exact(&mut reply).expect("a reply");
+        let is_gone = reply.starts_with(b"$-1");
+        if !is_gone {
+            client.expect(&b"$5\r\nvalue\r\n$3\r\nend\r\n"[reply.len()..]);
+        }
+        is_gone
+    });
+}
+
+/// A clock that goes on by a second with each reading: a command that looks at a key twice finds it twice,
+/// or not at all.
+fn between_two_readings(stage: &Stage) {
+    let server = with_clock(stage, "@2030-01-01 00:00:00 i1.0");
+    let mut client = Client::connect(server.port);
+    for seconds in 1..20 {
+        client
+            .send(format!("SET key old EX {seconds}\r\nSET key new XX GET\r\nGET key\r\nPING\r\n"));
+        let mut replies = Vec::new();
+        while !replies.ends_with(b"+PONG\r\n") {
+            let mut chunk = [0; 100];
+            let length = client.stream.read(&mut chunk).expect("a reply");
+            replies.extend_from_slice(&chunk[..length]);
+        }
+        let replies = String::from_utf8(replies).expect("text");
+        // Once it is gone, XX does not bring it back.
+        let is_of_two_minds = replies.contains("$-1\r\n$3\r\nnew");
+        assert!(!is_of_two_minds, "with EX {seconds}, it has found no key, and has set it");
+    }
+}
+
+/// Starts a stage to which the C library tells this time; see README in libfaketime.
+fn with_clock(stage: &Stage, time: &str) -> Server {
+    let mut shell = Command::new("sh");
+    let preload = "LD_PRELOAD=$(ls /usr/lib/*/faketime/libfaketime.so.1) exec \"$0\" --port 0";
+    shell.args(["-c", preload]).arg(&stage.program).envs([("FAKETIME", time), ("TZ", "UTC")]);
+    Server::stage_as(shell)
 }
 
 /// Those that parse requests.

@@ -50,6 +50,12 @@ impl Need {
         Need { name: "patch", proof: &["patch", "--version"], install: "apt-get install patch" };
     pub const PKILL: Need =
         Need { name: "pkill", proof: &["pkill", "--version"], install: "apt-get install procps" };
+    /// A library that tells programs another time.
+    pub const FAKETIME: Need = Need {
+        name: "libfaketime",
+        proof: &["faketime", "--version"],
+        install: "apt-get install faketime",
+    };
     pub const PRIVATE_NETWORK: Need = Need {
         name: "a private network",
         proof: &["unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
