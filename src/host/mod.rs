@@ -37,7 +37,7 @@ pub const BRANCH: &str = "main";
 const README: &str = include_str!("../starters/README.md");
 
 /// Who commits the starter and the results: not the user, who may sign commits.
-pub const IDENTITY: [&str; 6] = [
+pub const IDENTITY: &[&str] = &[
     "-c",
     "user.name=challenge",
     "-c",
@@ -124,10 +124,11 @@ fn commit_starter(repository: &Path, hosting: &Hosting) -> Result<(), String> {
     git::run(directory, &["init", "-q", "-b", BRANCH, "."])?;
     git::run(directory, &["add", "--all", "--force"])?; // whatever the user ignores everywhere
     let commit = ["commit", "-q", "-m", "The starter"];
-    git::run(directory, &[IDENTITY.as_slice(), &commit].concat())?;
+    git::run(directory, &[IDENTITY, &commit].concat())?;
     let target = fs::canonicalize(repository).map_err(cannot)?;
     let push = ["push".as_ref(), "-q".as_ref(), target.as_os_str(), BRANCH.as_ref()];
-    git::run(directory, &[IDENTITY.map(OsStr::new).as_slice(), &push].concat()).map(drop)
+    let words: Vec<&OsStr> = IDENTITY.iter().map(OsStr::new).chain(push).collect();
+    git::run(directory, &words).map(drop)
 }
 
 fn readme(project: &Project, hosting: &Hosting) -> String {
