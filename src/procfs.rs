@@ -56,6 +56,15 @@ pub fn descriptors(process: u32) -> Vec<u32> {
     numbers_in(&format!("/proc/{process}/fd"))
 }
 
+/// The inodes of the sockets that the threads of a process have open.
+pub fn socket_inodes(process: u32) -> HashSet<u64> {
+    let of_thread = |thread: u32| {
+        let numbers = descriptors(thread).into_iter();
+        numbers.filter_map(move |number| socket_inode(thread, number.into()))
+    };
+    threads(process).into_iter().flat_map(of_thread).collect()
+}
+
 /// How many descriptors the threads of a process have open. The first thread, for which /proc/PID/fd
 /// stands, may have ended, and others may have descriptors of their own; see CLONE_FILES in clone(2). The
 /// same number for the same file counts once.

@@ -30,10 +30,13 @@ struct Cell {
 /// `width` is that of the terminal, if it is one.
 pub fn write(entries: &[Entry], width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     let width = width.unwrap_or(usize::MAX);
-    let mut columns = columns(entries, true);
-    if !fit(&mut columns, width, GOOD_NAME) {
-        columns = self::columns(entries, false);
-        fit(&mut columns, width, LEAST_NAME);
+    let sizes = [(Size::Whole, GOOD_NAME), (Size::Tries, LEAST_NAME), (Size::Sums, LEAST_NAME)];
+    let mut columns = Vec::new();
+    for (size, least_name) in sizes {
+        columns = self::columns(entries, size);
+        if fit(&mut columns, width, least_name) {
+            break;
+        }
     }
     for row in 0..=entries.len() {
         let line: String = columns.iter().map(|column| column.shown(row)).collect();
@@ -63,8 +66,17 @@ fn fit(columns: &mut [Column], width: usize, least_name: usize) -> bool {
     total(columns) <= width
 }
 
-/// Where there is little room, the times of stages are left out, and how much source there is.
-fn columns(entries: &[Entry], is_wide: bool) -> Vec<Column> {
+/// How much is shown of each person.
+#[derive(Clone, Copy, PartialEq)]
+enum Size {
+    Whole,
+    /// Neither the times of stages nor how much source there is.
+    Tries,
+    /// Nothing of single stages.
+    Sums,
+}
+
+fn columns(entries: &[Entry], size: Size) -> Vec<Column> {
     let column = |head: &str, gap, cell: &dyn Fn(&Entry) -> (String, Style)| {
         let cells = entries.iter().map(cell).map(|(text, style)| Cell { text, style });
         Column { head: head.to_owned(), cells: cells.collect(), is_text: gap == 0, gap }
@@ -77,13 +89,13 @@ fn columns(entries: &[Entry], is_wide: bool) -> Vec<Column> {
         column("stages", 2, &|entry| reached(&entry.history)),
         column("pushes", 2, &|entry| plain(entry.history.pushes.len().to_string())),
     ];
-    if is_wide {
+    if size == Size::Whole {
         columns.push(column("lines", 2, &|entry| lines(&entry.history)));
     }
-    for stage in STAGES {
+    for stage in STAGES.iter().filter(|_| size != Size::Sums) {
         let gap = if stage.number == 0 { 2 } else { 1 };
         columns.push(column(&stage.number.to_string(), gap, &|entry| {
-            tries(&entry.history.stages[stage.number], is_wide)
+            tries(&entry.history.stages[stage.number], size == Size::Whole)
         }));
     }
     columns.push(column("lost", 2, &|entry| lost(&entry.history)));
@@ -199,7 +211,7 @@ mod tests {
     fn rows_fit_the_terminal_and_are_as_wide_as_their_head() {
         let names =
             ["Ada", "Wolfeschlegelsteinhausenbergerdorff the Younger", "山田 花子 と 山田 太郎"];
-        for width in [120, 80, 60, 50] {
+        for width in [120, 80, 60, 50, 40] {
             let lines = lines(&names, width);
             let widths: Vec<usize> = lines.iter().map(|line| line.width()).collect();
             assert!(widths.iter().all(|&line| line <= width && line == widths[0]), "{lines:#?}");

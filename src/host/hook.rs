@@ -119,7 +119,11 @@ fn grade(
     let pushed = Pushed { repository, settings, workplace: place, commit: &update.new, number };
     let mut attempt = pushed.attempt(Start::Kept)?;
     if counts && attempt.stages_passed > 0 && attempt.had_kept {
-        attempt = confirm(&pushed, &attempt)?;
+        let again = confirm(&pushed, &attempt)?;
+        if is_try_without_verdict(&attempt, &again) {
+            return pending::unconfirmed(number).map_err(Obstacle::Host);
+        }
+        attempt = again;
     }
     let push = pending::graded(number, attempt)?;
     let time = started.elapsed().as_secs_f64();
@@ -128,6 +132,13 @@ fn grade(
         true => announce(push.stages_passed),
         false => Ok(()),
     }
+}
+
+/// Whether the learner has read what is wrong, and the second run came to no verdict. It is a try all the
+/// same: a learner could bring that about, and hide what the cards said.
+fn is_try_without_verdict(first: &Attempt, second: &Attempt) -> bool {
+    let has_failed = first.results.graded && !first.results.passed;
+    has_failed && second.problem.is_none() && !second.results.graded
 }
 
 /// What an earlier push has left could be more than a build makes of this commit: what counts has to pass
@@ -179,3 +190,38 @@ const FINISH: &str = r"
 How you got here: challenge status
 How the worked server does it: challenge diff 0 5
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grade::Verdict;
+    use crate::host::contents::Contents;
+    use crate::report::Results;
+    use std::time::Duration;
+
+    fn attempt(verdict: Verdict) -> Attempt {
+        Attempt {
+            language: "python".to_owned(),
+            contents: Contents::default(),
+            waived: Vec::new(),
+            stages_passed: 0,
+            results: Results::default().record(verdict, Duration::ZERO),
+            problem: None,
+            had_kept: true,
+        }
+    }
+
+    #[test]
+    fn cards_that_were_read_are_a_try_though_the_second_run_says_nothing() {
+        use Verdict::{Failed, Passed, Unclear};
+        for (first, second, is_try) in [
+            (Failed, Unclear, true),
+            (Failed, Failed, false),
+            (Passed, Unclear, false),
+            (Unclear, Unclear, false),
+        ] {
+            let (first, second) = (attempt(first), attempt(second));
+            assert_eq!(is_try_without_verdict(&first, &second), is_try);
+        }
+    }
+}

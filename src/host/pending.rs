@@ -164,6 +164,15 @@ pub fn graded(number: usize, attempt: Attempt) -> Result<Push, String> {
     })
 }
 
+/// Writes that a push of which cards were read came to no verdict.
+pub fn unconfirmed(number: usize) -> Result<(), String> {
+    end(number, |push| {
+        push.state = State::Interrupted;
+        push.problem = Some("the machine was too busy to confirm it".to_owned());
+    })
+    .map(drop)
+}
+
 /// Writes why nothing came of the pushes that are left, which is not the learner's. Where cards have been
 /// shown, it was a try all the same: a learner could bring it about, and hide what the cards said.
 pub fn not_graded(why: &str) -> Result<(), String> {

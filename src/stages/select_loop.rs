@@ -234,6 +234,7 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     let (before, alone) = (trial.threads()?, waiters(trial));
     let mut clients = trial.connect_all(CLIENTS)?;
     clients.iter_mut().try_for_each(|client| echoes(trial, client))?;
+    trial.expect_served_here()?;
     let (after, together) = (trial.threads()?, waiters(trial));
     if after > before + RUNTIME {
         return Err(trial.found(format!(
@@ -301,6 +302,7 @@ pub fn expect_sleep(trial: &mut Trial) -> Result<(), Problem> {
     const TIDYING: Duration = Duration::from_millis(150);
     const MOST_BIRTHS: u32 = 2;
     trial.expect_visible()?;
+    trial.expect_served_here()?;
     let start = Instant::now();
     let mut activity = trial.activity();
     let mut restless = 0;

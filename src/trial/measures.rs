@@ -45,6 +45,35 @@ impl Trial {
         hidden.map_or(Ok(()), |process| Err(self.hides(process)))
     }
 
+    /// Fails a program of which another program serves the clients: those of two trials of a push can pass
+    /// sockets to each other, through files that both see, and here only one of them is looked at.
+    pub fn expect_served_here(&self) -> Result<(), Problem> {
+        const LOOKS: u32 = 20;
+        for _ in 0..LOOKS {
+            if !self.is_served_elsewhere() {
+                return Ok(());
+            }
+            // A right program may pass a socket from one of its processes to another.
+            thread::sleep(Duration::from_millis(10));
+        }
+        Err(self.found(
+            "A connection of a client, or the socket that listens, is open in none of the program's \
+             processes: another program has it, by SCM_RIGHTS in unix(7). So nothing shows that this \
+             program is right."
+                .to_owned(),
+        ))
+    }
+
+    fn is_served_elsewhere(&self) -> bool {
+        let ports = self.shared.ports.borrow();
+        let ends = ports.iter().filter_map(|&(_, port)| Some(sockets::server_end(port)?.inode));
+        // A connection that is not accepted yet has none.
+        let mut inodes = ends.chain(sockets::listener()).filter(|&inode| inode != 0);
+        let held: HashSet<u64> =
+            self.processes().into_iter().flat_map(procfs::socket_inodes).collect();
+        inodes.any(|inode| !held.contains(&inode))
+    }
+
     /// Adds up something of all processes. The sum holds only if they are the same afterwards.
     fn count(&self, of_process: fn(u32) -> usize) -> Result<usize, Problem> {
         const LOOKS: u64 = 10;

@@ -14,6 +14,7 @@ use super::cgroup::Cgroup;
 use super::namespaces::Scratch;
 use super::supervised::Ending;
 use super::{Place, namespaces, supervised, users};
+use nix::sys::stat::{Mode, umask};
 use nix::unistd::{getegid, geteuid};
 use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt, lchown};
@@ -119,11 +120,11 @@ impl Sandbox {
     fn prepare(&self) -> io::Result<()> {
         self.write_settings()?;
         fs::write(self.ground.join(FILTER), filter::program().map_err(io::Error::other)?)?;
-        fs::create_dir_all(offer(&self.ground))?;
-        fs::create_dir_all(self.nothing())?;
-        self.scratch().iter().try_for_each(|own| fs::create_dir_all(&own.folder))?;
+        make_for_all(&offer(&self.ground))?;
+        make_for_all(&self.nothing())?;
+        self.scratch().iter().try_for_each(|own| make_for_all(&own.folder))?;
         for (reachable, toolchain) in self.reachable().zip(&self.toolchains) {
-            fs::create_dir_all(&reachable)?;
+            make_for_all(&reachable)?;
             namespaces::bind(&toolchain.folder, &reachable)?;
         }
         self.user.map_or(Ok(()), |user| give(&self.ground.join(HOME), user))
@@ -232,6 +233,14 @@ pub fn is_installed(program: &str) -> bool {
 /// Where the host lays what the learner's processes may read.
 pub fn offer(ground: &Path) -> PathBuf {
     ground.join(OFFER)
+}
+
+/// Makes a folder that another user can enter, whatever mask of modes the host has, see umask(2).
+fn make_for_all(folder: &Path) -> io::Result<()> {
+    let before = umask(Mode::S_IWGRP | Mode::S_IWOTH);
+    let made = fs::create_dir_all(folder);
+    umask(before);
+    made
 }
 
 /// Gives a folder and all that is in it to whom the program is run as.

@@ -299,7 +299,7 @@ pub fn what_was_kept_does_not_pass_for_the_commit(world: &World) {
     let pushed = clone.push(&["origin", "main"]);
     pushed.expect(&["Every stage passes."]);
     pushed.expect_not("So, only");
-    assert_eq!(world.record("eve.git")[2]["stages_passed"], 6);
+    assert_eq!(world.record("eve.git")[2]["stages_passed"], course().len());
 
     // And without it, it is nothing again, though no more passes than before.
     fs::remove_file(clone.directory.join("solution.py")).expect("it is there");
@@ -346,6 +346,8 @@ pub fn what_no_server_needs_is_not_permitted(world: &World) {
         ("use_up_keys", ""),
         ("use_memory_as_stack", "256"),
         ("open_terminal", ""),
+        ("ask_for_signals", ""),
+        ("become_last_to_be_killed", ""),
     ];
     all_refused(world, &attempts, &[]);
 }
@@ -384,6 +386,20 @@ pub fn a_holder_is_in_nobodys_way([holder, other]: &[Clone; 2]) {
     assert!(held.child.try_wait().expect("it is our child").is_none(), "it holds to the end");
     held.signal(libc::SIGINT);
     held.await_end();
+}
+
+/// A program is judged by its own threads: another one that has its connections is seen.
+pub fn no_program_is_served_by_that_of_another_stage(world: &World) {
+    let clone = hostile(world, "run_redis", "", &[]);
+    let attack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks");
+    let server = "helped_by_another.py";
+    fs::copy(attack.join(server), clone.directory.join(server)).expect("a copy");
+    let project = "language = \"python\"\nstart_seconds = 60\nrun = \"python3 SERVER\"\n";
+    clone.write("challenge.toml", &project.replace("SERVER", server));
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["✗ one thread serves all clients", "SCM_RIGHTS"]);
+    pushed.expect(&["3 of "]);
 }
 
 /// Nor is a server of anybody else's; the tests have a real one beside them.

@@ -117,6 +117,7 @@ fn main() {
         escapes::what_no_server_needs_is_not_permitted
         escapes::no_more_empty_files_are_made_than_the_limit
         escapes::what_a_user_may_have_is_each_pushes_own
+        escapes::no_program_is_served_by_that_of_another_stage
         escapes::redis_itself_is_not_there
         escapes::a_new_tester_is_hidden_too_and_nobodys_failure
         escapes::passwords_of_the_host_cannot_be_read

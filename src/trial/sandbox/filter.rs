@@ -35,6 +35,8 @@ const REFUSED: &[c_long] = &[
     libc::SYS_inotify_init,
     libc::SYS_inotify_init1,
     libc::SYS_fanotify_init,
+    // And of these, in bytes.
+    libc::SYS_mq_open,
     // Of these, all of the system has a number.
     libc::SYS_io_setup,
     // Memory that not even the kernel can look into.
@@ -56,6 +58,13 @@ const REFUSED: &[c_long] = &[
 const FAMILIES: [libc::c_int; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
 /// Go asks for the last, and takes the first where it is not there.
 const INTERNET: [libc::c_int; 4] = [0, libc::IPPROTO_TCP, libc::IPPROTO_UDP, libc::IPPROTO_MPTCP];
+
+/// By these, a process asks for a signal when a socket is ready: see F_SETOWN in fcntl(2), and ioctl_tty(2).
+const SIGNALS_BY_FCNTL: [libc::c_int; 3] = [libc::F_SETOWN, F_SETSIG, F_SETOWN_EX];
+const F_SETSIG: libc::c_int = 10;
+const F_SETOWN_EX: libc::c_int = 15;
+/// FIOASYNC, FIOSETOWN and SIOCSPGRP.
+const SIGNALS_BY_IOCTL: [libc::c_int; 3] = [0x5452, 0x8901, 0x8902];
 
 /// Numbers of system calls from here on are those of x32, another ABI of x86-64: each call of the list
 /// has a second number there.
@@ -100,6 +109,15 @@ fn rules() -> BTreeMap<i64, Vec<SeccompRule>> {
     let hide = [libc::PR_SET_DUMPABLE, 0];
     let hide = hide.into_iter().zip(0..).map(|(value, at)| is(at, SeccompCmpOp::Eq, value));
     rules.insert(libc::SYS_prctl, vec![rule(hide.collect())]);
+    // A socket that sends a signal when it is ready wakes a thread which nobody sees wait for it.
+    let to_signal = SIGNALS_BY_FCNTL.map(|command| vec![is(1, SeccompCmpOp::Eq, command)]);
+    let mut by_fcntl: Vec<SeccompRule> = to_signal.map(rule).into();
+    let sets_flags = is(1, SeccompCmpOp::Eq, libc::F_SETFL);
+    let signals = is(2, SeccompCmpOp::MaskedEq(libc::O_ASYNC as u64), libc::O_ASYNC);
+    by_fcntl.push(rule(vec![sets_flags, signals]));
+    rules.insert(libc::SYS_fcntl, by_fcntl);
+    let by_ioctl = SIGNALS_BY_IOCTL.map(|request| rule(vec![is(1, SeccompCmpOp::Eq, request)]));
+    rules.insert(libc::SYS_ioctl, by_ioctl.into());
     rules
 }
 

@@ -152,7 +152,8 @@ impl Sandbox {
         let (home, project) = self.folders();
         words.bind("--bind", &home, Path::new(HOME));
         words.bind("--bind", &project, &Path::new(HOME).join(PROJECT));
-        words.all(["--remount-ro", "/dev", "--remount-ro", "/"]);
+        // In /proc, a program could ask to be the last that is killed where memory is short.
+        words.all(["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]);
         words.all(["--chdir", &format!("{HOME}/{PROJECT}")]);
     }
 }

@@ -316,7 +316,7 @@ X86_64 = {
     "io_uring_setup": 425, "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321,
     "perf_event_open": 298, "userfaultfd": 323, "shmget": 29, "semget": 64, "msgget": 68,
     "io_setup": 206, "inotify_init1": 294, "fanotify_init": 300, "memfd_secret": 447,
-    "modify_ldt": 154, "unshare": 272, "setns": 308,
+    "modify_ldt": 154, "unshare": 272, "setns": 308, "mq_open": 240,
 }
 
 
@@ -346,6 +346,7 @@ def make_calls_that_no_server_needs(_):
         "modify_ldt": (0, 0, 0),
         "unshare": (0,),
         "setns": (-1, 0),
+        "mq_open": (b"challenge", os.O_CREAT | os.O_RDWR, 0o600, 0),
     }.items():
         try:
             done.append((name, call(X86_64[name], *arguments)))
@@ -436,6 +437,43 @@ def use_up_keys(_):
         if error.errno != errno.EDQUOT:
             raise
     return "all keys"
+
+
+def ask_for_signals(_):
+    """A signal when a socket is ready, which wakes a thread that is not seen to wait for it."""
+    signal.signal(signal.SIGIO, signal.SIG_IGN)
+    F_SETSIG, F_SETOWN_EX, FIOASYNC, FIOSETOWN, SIOCSPGRP = 10, 15, 0x5452, 0x8901, 0x8902
+    one, _other = socket.socketpair()
+    me = struct.pack("ii", 0, os.getpid())
+    number = struct.pack("i", 1)
+    attempts = {
+        "F_SETOWN": lambda: fcntl.fcntl(one, fcntl.F_SETOWN, os.getpid()),
+        "F_SETSIG": lambda: fcntl.fcntl(one, F_SETSIG, signal.SIGIO),
+        "F_SETOWN_EX": lambda: fcntl.fcntl(one, F_SETOWN_EX, me),
+        "O_ASYNC": lambda: fcntl.fcntl(one, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK),
+        "FIOASYNC": lambda: fcntl.ioctl(one, FIOASYNC, number),
+        "FIOSETOWN": lambda: fcntl.ioctl(one, FIOSETOWN, me[4:]),
+        "SIOCSPGRP": lambda: fcntl.ioctl(one, SIOCSPGRP, me[4:]),
+    }
+    done = []
+    for name, attempt in attempts.items():
+        try:
+            done.append((name, attempt()))
+        except PermissionError:
+            pass
+        except OSError as error:
+            done.append((name, error))
+    one.setblocking(False)  # this is as usual
+    if not done:
+        raise Refused("none of these is permitted")
+    return done
+
+
+def become_last_to_be_killed(_):
+    """Where memory is short, the kernel ends others first."""
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write("0")
+    return "others are killed first"
 
 
 def run_redis(_):
