@@ -48,9 +48,11 @@ pub fn fits(repository: &Path, commit: &str, room: Room) -> io::Result<bool> {
         let head = entry.split(|byte| *byte == b'\t').next().unwrap_or_default();
         let size =
             String::from_utf8_lossy(head).rsplit(' ').next().and_then(|size| size.parse().ok());
+        let parts = entry.iter().filter(|&&byte| byte == b'/').count();
         files += 1;
         bytes = size.unwrap_or(0_u64).saturating_add(bytes);
-        if files > room.files || bytes > room.bytes || !entry.ends_with(b"\0") {
+        let is_whole = entry.ends_with(b"\0");
+        if files > room.files || bytes > room.bytes || parts > DEEPEST || !is_whole {
             let _ = child.kill();
             let _ = child.wait();
             return Ok(false);
@@ -74,6 +76,9 @@ const KILLED: i32 = 128 + libc::SIGKILL;
 /// and for a list without which nothing is lost.
 const LONG: &str = "120";
 const SHORT: &str = "10";
+
+/// The most folders in each other: whatever walks through them needs a descriptor for each.
+pub const DEEPEST: usize = 100;
 
 /// The longest line of a list of files: a path has a few kilobytes at most where it can be checked out.
 const LONGEST_ENTRY: u64 = 64 * 1024;

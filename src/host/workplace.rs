@@ -137,8 +137,9 @@ impl Workplace {
         let too_large = || {
             CheckOut::Commit(format!(
                 "The commit does not fit into the {} MiB, or the {files} files, that a push has here \
-                 (challenge.disk).",
-                self.size_mib
+                 (challenge.disk), or it has more than {} folders in each other.",
+                self.size_mib,
+                git::DEEPEST
             ))
         };
         if !git::fits(repository, commit, room).map_err(cannot)? {

@@ -150,7 +150,7 @@ impl Sandbox {
     /// What the C library asks /etc for: who one is, and where `localhost` is.
     fn write_settings(&self) -> io::Result<()> {
         let etc = self.ground.join(ETC);
-        fs::create_dir_all(&etc)?;
+        make_for_all(&etc)?;
         let ourselves = (geteuid().as_raw(), getegid().as_raw());
         let (user, group) = self.user.map_or(ourselves, |user| (user, user));
         for (name, text) in [

@@ -108,6 +108,7 @@ fn main() {
         sandbox::a_build_does_not_keep_the_host_waiting_or_lead_it_away
         sandbox::a_project_that_spoils_its_own_place_has_failed
         sandbox::a_commit_of_too_many_files_is_not_checked_out
+        sandbox::a_mask_of_modes_keeps_nobody_out
         sandbox::what_a_build_has_made_is_kept_in_a_sandbox
         records::a_language_that_the_host_lacks_does_not_stand_for_what_passed
         records::what_the_sandbox_could_not_start_is_no_failure_of_the_program

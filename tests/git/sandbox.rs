@@ -1,6 +1,7 @@
 //! Where a push is built and run: what is in force is said, what is required is not done without, and
 //! what a build has made is there for the next.
 
+use crate::push::Push;
 use crate::world::{Clone, FAILING, World};
 use std::fs::{self, File};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
@@ -247,14 +248,31 @@ pub fn a_commit_of_too_many_files_is_not_checked_out(world: &World) {
     assert!(pushed.time < Duration::from_secs(20), "{:?}", pushed.time);
     assert!(pushed.text.len() < 4000, "{}", pushed.text);
 
-    // One file, whose name does not end: 300 folders of 250 letters each.
-    let deep = "deep=$(git rev-parse HEAD^{tree}); for n in $(seq 300); do \
-                deep=$(printf '040000 tree %s\\t%0250d\\n' $deep 7 | git mktree); done; \
-                git commit-tree $deep -p HEAD -m 'A long name'";
-    let made = world.command("sh", &["-c", deep]).current_dir(&clone.directory).output();
-    let commit = String::from_utf8(made.expect("it can be run").stdout).expect("text");
-    let pushed = clone.push(&["--force", "origin", &format!("{}:main", commit.trim())]);
-    pushed.expect(&["The commit does not fit into the 1024 MiB", "Push 2,"]);
+    // One file, whose name does not end: 300 folders of 250 letters each; and 200 with short names.
+    for (folders, name) in [(300, "%0250d"), (200, "%d")] {
+        let deep = "deep=$(git rev-parse HEAD^{tree}); for n in $(seq FOLDERS); do \
+                    deep=$(printf '040000 tree %s\\tNAME\\n' $deep 7 | git mktree); done; \
+                    git commit-tree $deep -p HEAD -m 'A long name'";
+        let deep = deep.replace("FOLDERS", &format!("{folders}")).replace("NAME", name);
+        let made = world.command("sh", &["-c", &deep]).current_dir(&clone.directory).output();
+        let commit = String::from_utf8(made.expect("it can be run").stdout).expect("text");
+        let pushed = clone.push(&["--force", "origin", &format!("{}:main", commit.trim())]);
+        pushed.expect(&["The commit does not fit into the 1024 MiB"]);
+    }
+}
+
+/// The folders that it is made of are entered by another user.
+pub fn a_mask_of_modes_keeps_nobody_out(world: &World) {
+    world.challenge(&["host", "ada.git", "--language", "python", "--shared"]);
+    let clone = world.clone_of("ada.git", "ada");
+    clone.write(
+        "challenge.toml",
+        "language = \"python\"\nrun = \"false\"\nbuild = \"touch /tmp/x\"\n",
+    );
+    clone.commit();
+    let mut command = world.command("sh", &["-c", "umask 077; git push"]);
+    command.current_dir(&clone.directory);
+    Push::start(command).end().expect(&["Sandbox: no network", "Built in", "Stage 0, bind"]);
 }
 
 /// Adds a line to what it has made, and says how many there are, and which sources are older.
