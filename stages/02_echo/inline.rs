@@ -1,5 +1,5 @@
 //! Inline commands: a request that a person types, `SET name "Ada L."`, and how it is quoted. You may
-//! skip this file: whoever leaves quotes out can split the line at its spaces.
+//! skip this file: without quotes, a line could simply be split at its blanks.
 //!
 //! The rules are those of `sdssplitargs` in Redis: words are separated by blanks; in double quotes
 //! `\n`, `\r`, `\t`, `\b`, `\a` and `\xHH` mean a byte, and a backslash makes any other character

@@ -14,7 +14,7 @@ mod parser; // requests from bytes
 mod program; // the command line, and how the program ends
 mod reply; // replies as bytes
 mod request; // a command's name and its arguments
-mod unknown_command; // what a client is told that asks for one
+mod unknown_command; // the error for a command that does not exist
 
 use nix::unistd::{read, write};
 use parser::{NoRequest, Parser};

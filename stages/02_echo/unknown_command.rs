@@ -1,5 +1,5 @@
-//! What a client is told that asks for a command which does not exist. You may skip this file: it only
-//! quotes the request as Redis does, with Redis's own cuts.
+//! The error for a command that does not exist. You may skip this file: it only quotes the request as
+//! Redis does, with Redis's own cuts.
 
 use crate::error::Error;
 use crate::request::Request;

@@ -17,7 +17,7 @@ mod poller; // which clients are ready?
 mod program; // the command line, and how the program ends
 mod reply; // replies as bytes
 mod request; // a command's name and its arguments
-mod unknown_command; // what a client is told that asks for one
+mod unknown_command; // the error for a command that does not exist
 
 fn main() {
     let listener = listener::open(program::port());

@@ -21,7 +21,7 @@ mod server; // what outlives a request
 mod set_options; // what may follow SET key value
 mod store; // keys and their values
 mod strings; // the commands SET and GET
-mod unknown_command; // what a client is told that asks for one
+mod unknown_command; // the error for a command that does not exist
 
 use server::Server;
 
