@@ -109,10 +109,10 @@ impl Parser {
                 State::Inline => {
                     let line = self.line(b'\n', "too big inline request")?;
                     let line = &mut self.input[self.start..][line];
-                    return match inline::split(line, &mut self.arguments) {
-                        true => Ok(()),
-                        false => Err(broken(b"unbalanced quotes in request")),
-                    };
+                    if !inline::split(line, &mut self.arguments) {
+                        return Err(broken(b"unbalanced quotes in request"));
+                    }
+                    return Ok(());
                 }
                 State::Array => {
                     let line = self.line(b'\r', "too big mbulk count string")?;
@@ -160,10 +160,8 @@ impl Parser {
         let found = line[self.searched..].iter().position(|&byte| byte == end || byte == 0);
         self.searched = found.map_or(line.len(), |index| self.searched + index);
         if line.get(self.searched) != Some(&end) {
-            return Err(match line.len() > MAX_LINE {
-                true => broken(too_long.as_bytes()),
-                false => NoRequest::NotYet,
-            });
+            let is_too_long = line.len() > MAX_LINE;
+            return Err(if is_too_long { broken(too_long.as_bytes()) } else { NoRequest::NotYet });
         }
         let end_length = if end == b'\n' { 1 } else { 2 };
         if line.len() < self.searched + end_length {

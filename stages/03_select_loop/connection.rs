@@ -35,7 +35,7 @@ impl Connection {
         set_nonblocking(&socket)?;
         // A reply leaves at once, even while the one before it is not acknowledged yet.
         setsockopt(&socket, sockopt::TcpNoDelay, &true)?;
-        let (parser, reply) = Default::default();
+        let (parser, reply) = (Parser::default(), Reply::default());
         Ok(Connection { socket, parser, reply, sent: 0, is_over: false })
     }
 

@@ -42,9 +42,10 @@ impl Poller {
         for (set, is_wanted) in
             [(&mut self.reading, interest.reading), (&mut self.writing, interest.writing)]
         {
-            match is_wanted {
-                true => set.insert(borrowed(socket)),
-                false => set.remove(borrowed(socket)),
+            if is_wanted {
+                set.insert(borrowed(socket));
+            } else {
+                set.remove(borrowed(socket));
             }
         }
         self.highest = self.highest.max(socket);

@@ -32,9 +32,10 @@ pub fn run(listener: &OwnedFd, server: &mut Server) -> nix::Result<Infallible> {
     let mut chunk = vec![0; CHUNK];
     let mut is_accepting = true;
     loop {
-        match is_accepting {
-            true => poller.watch(listener, READING)?,
-            false => poller.forget(listener),
+        if is_accepting {
+            poller.watch(listener, READING)?;
+        } else {
+            poller.forget(listener);
         }
         let ready = poller.wait((!is_accepting).then_some(ACCEPT_PAUSE))?;
         for Ready { socket, reading } in &ready {

@@ -17,7 +17,7 @@ pub struct Store {
     entries: HashMap<Box<[u8]>, Entry>,
     /// The deadlines of all entries that have one, with their keys, the nearest first.
     deadlines: BTreeSet<(i64, Box<[u8]>)>,
-    /// The time, in milliseconds since 1970. Whoever asks twice within a command gets one answer.
+    /// The time, in milliseconds since 1970: the same for all of a turn.
     pub now: i64,
 }
 
@@ -53,9 +53,8 @@ impl Store {
 
     pub fn remove_expired(&mut self, at_most: usize) {
         for _ in 0..at_most {
-            match self.deadlines.first() {
-                Some(&(deadline, _)) if self.has_passed(deadline) => {}
-                _ => break,
+            if !self.nearest_deadline().is_some_and(|deadline| self.has_passed(deadline)) {
+                break;
             }
             if let Some((_, key)) = self.deadlines.pop_first() {
                 self.entries.remove(&key);
@@ -65,8 +64,8 @@ impl Store {
 
     /// An entry whose deadline has passed is as good as gone, removed or not.
     fn live(&self, key: &[u8]) -> Option<&Entry> {
-        let entry = self.entries.get(key)?;
-        (!entry.deadline.is_some_and(|deadline| self.has_passed(deadline))).then_some(entry)
+        let is_gone = |entry: &Entry| entry.deadline.is_some_and(|it| self.has_passed(it));
+        self.entries.get(key).filter(|entry| !is_gone(entry))
     }
 
     /// As in Redis, a key lives until the end of its last millisecond.
