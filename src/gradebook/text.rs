@@ -92,7 +92,8 @@ fn columns(entries: &[Entry], size: Size) -> Vec<Column> {
     if size == Size::Whole {
         columns.push(column("lines", 2, &|entry| lines(&entry.history)));
     }
-    for stage in STAGES.iter().filter(|_| size != Size::Sums) {
+    let stages = if size == Size::Sums { &[] } else { STAGES };
+    for stage in stages {
         let gap = if stage.number == 0 { 2 } else { 1 };
         columns.push(column(&stage.number.to_string(), gap, &|entry| {
             tries(&entry.history.stages[stage.number], size == Size::Whole)

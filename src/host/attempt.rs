@@ -62,6 +62,13 @@ pub struct Attempt {
     pub had_kept: bool,
 }
 
+impl Attempt {
+    /// Whether it says nothing of the commit: the machine did not let it come to a verdict.
+    pub fn is_unclear(&self) -> bool {
+        self.problem.is_none() && !self.results.graded
+    }
+}
+
 impl Pushed<'_> {
     /// Builds and grades the commit. The error is not the learner's.
     pub fn attempt(&self, start: Start) -> Result<Attempt, Obstacle> {

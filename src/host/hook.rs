@@ -138,7 +138,7 @@ fn grade(
 /// same: a learner could bring that about, and hide what the cards said.
 fn is_try_without_verdict(first: &Attempt, second: &Attempt) -> bool {
     let has_failed = first.results.graded && !first.results.passed;
-    has_failed && second.problem.is_none() && !second.results.graded
+    has_failed && second.is_unclear()
 }
 
 /// What an earlier push has left could be more than a build makes of this commit: what counts has to pass
@@ -149,7 +149,7 @@ fn confirm(pushed: &Pushed, first: &Attempt) -> Result<Attempt, Obstacle> {
     let passed = attempt.stages_passed;
     let all = STAGES.len();
     let is_less = passed < first.stages_passed;
-    match (is_less, attempt.problem.is_none() && !attempt.results.graded) {
+    match (is_less, attempt.is_unclear()) {
         (false, _) => say_dim(&format!("{passed} of {all} stages pass."))?,
         (true, true) => say_wrapped(&format!(
             "This machine was too busy to confirm more than {passed} of {all} stages. Push once more: \

@@ -92,11 +92,7 @@ fn listens(processes: &[u32]) -> Vec<SocketAddr> {
         return Vec::new();
     }
     // There may be thousands of either.
-    let inodes = |&process: &u32| {
-        let descriptors = procfs::descriptors(process).into_iter();
-        descriptors.filter_map(move |number| procfs::socket_inode(process, number.into()))
-    };
-    let held: HashSet<u64> = processes.iter().flat_map(inodes).collect();
+    let held: HashSet<u64> = processes.iter().copied().flat_map(procfs::socket_inodes).collect();
     let listeners = sockets::listeners().into_iter().filter(|(_, inode)| held.contains(inode));
     listeners.map(|(address, _)| address).collect()
 }
