@@ -25,11 +25,8 @@ fn hostile<'a>(
         world.git("eve.git", &["config", key, value]);
     }
     let clone = world.clone_of("eve.git", "eve");
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    for file in ["git/attacks/attack.py", "broken/right.py"] {
-        let name = Path::new(file).file_name().expect("a file");
-        fs::copy(tests.join(file), clone.directory.join(name)).expect("a copy");
-    }
+    clone.copy("git/attacks/attack.py", "attack.py");
+    clone.copy("broken/right.py", "right.py");
     let attack = format!("python3 attack.py {attempt} '{target}'");
     clone.write("serve.sh", &format!("{attack}\nexec python3 right.py\n"));
     clone.write(
@@ -273,8 +270,7 @@ fn with_tester_in_a_toolchain(world: &World) -> (Clone<'_>, PathBuf) {
 pub fn what_was_kept_does_not_pass_for_the_commit(world: &World) {
     world.challenge(&["host", "eve.git", "--language", "python", "--shared"]);
     let clone = world.clone_of("eve.git", "eve");
-    let right = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken/right.py");
-    fs::copy(right, clone.directory.join("solution.py")).expect("a copy");
+    clone.copy("broken/right.py", "solution.py");
     clone.write(".gitignore", "*.kept\n");
     let project = "language = \"python\"\nbuild = \"[ ! -e solution.py ] || cp solution.py a.kept\"\n\
                    run = \"python3 a.kept\"\n";
@@ -369,12 +365,9 @@ pub fn what_a_user_may_have_is_each_pushes_own(world: &World) {
 /// right server whose build passes one on.
 #[track_caller]
 pub fn a_holder_is_in_nobodys_way([holder, other]: &[Clone; 2]) {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for (clone, does) in [(holder, "hold"), (other, "pass")] {
-        for file in ["git/attacks/descriptors.py", "broken/right.py"] {
-            let name = Path::new(file).file_name().expect("a file");
-            fs::copy(tests.join(file), clone.directory.join(name)).expect("a copy");
-        }
+        clone.copy("git/attacks/descriptors.py", "descriptors.py");
+        clone.copy("broken/right.py", "right.py");
         let build = format!("build = \"python3 descriptors.py {does}\"\n");
         let project = "language = \"python\"\nrun = \"python3 right.py\"\n";
         clone.write("challenge.toml", &format!("{project}{build}"));
@@ -391,11 +384,10 @@ pub fn a_holder_is_in_nobodys_way([holder, other]: &[Clone; 2]) {
 /// A program is judged by its own threads: another one that has its connections is seen.
 pub fn no_program_is_served_by_that_of_another_stage(world: &World) {
     let clone = hostile(world, "run_redis", "", &[]);
-    let attack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/git/attacks");
-    let server = "helped_by_another.py";
-    fs::copy(attack.join(server), clone.directory.join(server)).expect("a copy");
-    let project = "language = \"python\"\nstart_seconds = 60\nrun = \"python3 SERVER\"\n";
-    clone.write("challenge.toml", &project.replace("SERVER", server));
+    clone.copy("git/attacks/helped_by_another.py", "server.py");
+    clone.copy("correct/threads/main.py", "threads.py");
+    let project = "language = \"python\"\nstart_seconds = 60\nrun = \"python3 server.py\"\n";
+    clone.write("challenge.toml", project);
     clone.commit();
     let pushed = clone.push(&[]);
     pushed.expect(&["✗ one thread serves all clients", "SCM_RIGHTS"]);

@@ -1,25 +1,20 @@
 //! An exam: what is asked is shown, and which checks fail; not what would have been right.
 
 use crate::world::World;
-use std::fs;
-use std::path::Path;
 
 /// What only a card has.
 const TELLING: [&str; 7] =
     ["expected", "received", "What happened", "X-ray", "Likely cause", "Try it by hand", "hint"];
 
 pub fn names_are_shown_and_answers_are_not(world: &World) {
-    let broken =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken/stage2_ends_at_zero_byte.py");
     for exam in [true, false] {
         let repository = if exam { "exam.git" } else { "open.git" };
         let mut arguments = vec!["host", repository, "--language", "python"];
         arguments.extend(exam.then_some("--exam"));
         world.challenge(&arguments);
         let clone = world.clone_of(repository, repository.trim_end_matches(".git"));
-        fs::copy(&broken, clone.directory.join("server.py")).expect("a copy");
-        fs::copy(broken.with_file_name("right.py"), clone.directory.join("right.py"))
-            .expect("a copy");
+        clone.copy("broken/stage2_ends_at_zero_byte.py", "server.py");
+        clone.copy("broken/right.py", "right.py");
         clone.commit();
         let pushed = clone.push(&[]);
         pushed.expect(&["✗ zero bytes and bytes that are not UTF-8"]);

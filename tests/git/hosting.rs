@@ -189,8 +189,8 @@ fn finishes(clone: &Clone) {
 }
 
 fn is_stuck_at_stage_3(clone: &Clone) {
-    copy(clone, "broken/stage3_one_client_at_a_time.py", "server.py");
-    copy(clone, "broken/right.py", "right.py");
+    clone.copy("broken/stage3_one_client_at_a_time.py", "server.py");
+    clone.copy("broken/right.py", "right.py");
     for _ in 0..3 {
         clone.commit();
         clone.push(&[]).expect(&["3 of {all} stages pass", "✗ two clients are served in turn"]);
@@ -203,9 +203,9 @@ fn tries_to_get_out(clone: &Clone, machine: &Machine) {
     }
     let keys = "cat /home/git/.ssh/authorized_keys /etc/passwd";
     let before = machine.run(keys);
-    copy(clone, "git/attacks/attack.py", "attack.py");
-    copy(clone, "broken/stage1_bare_newline.py", "broken.py");
-    copy(clone, "broken/right.py", "right.py");
+    clone.copy("git/attacks/attack.py", "attack.py");
+    clone.copy("broken/stage1_bare_newline.py", "broken.py");
+    clone.copy("broken/right.py", "right.py");
     let port = machine.port.to_string();
     let attacks: String = ATTEMPTS.map(|attempt| format!("python3 attack.py {attempt}\n")).concat();
     clone.write("attacks.sh", &attacks.replace("PORT", &port));
@@ -222,8 +222,4 @@ fn tries_to_get_out(clone: &Clone, machine: &Machine) {
     assert_eq!(machine.run(keys), before);
     let left = machine.run("ps -e -o args | grep '[a]-survivor-on-the-host' || true");
     assert_eq!(left, "", "somebody has outlived the trial");
-}
-
-fn copy(clone: &Clone, from: &str, to: &str) {
-    fs::copy(tests().join(from), clone.directory.join(to)).expect("a copy");
 }

@@ -14,8 +14,7 @@ const RIGHT: &str = "language = \"python\"\nrun = \"python3 right.py\"\n";
 
 fn with_right_server<'a>(world: &'a World, project: &str) -> Clone<'a> {
     let clone = world.project("ada", project);
-    let right = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken/right.py");
-    fs::copy(right, clone.directory.join("right.py")).expect("a copy");
+    clone.copy("broken/right.py", "right.py");
     clone
 }
 

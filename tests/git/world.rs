@@ -200,6 +200,12 @@ impl Clone<'_> {
         fs::write(self.directory.join(name), text).expect("a file of the clone");
     }
 
+    /// Copies a file of `tests/` to this name.
+    pub fn copy(&self, from: &str, to: &str) {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        fs::copy(tests.join(from), self.directory.join(to)).expect("a copy");
+    }
+
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.directory.join(name)).expect("a file of the clone")
     }

@@ -2,17 +2,14 @@
 
 use crate::push::Pushed;
 use crate::world::World;
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 /// Pushes a server that is run in a sandbox, with others that it may use beside it.
 fn push(world: &World, server: &str) -> Pushed {
     world.challenge(&["host", "eve.git", "--language", "python", "--shared"]);
     let clone = world.clone_of("eve.git", "eve");
-    let broken = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
     for name in ["right.py", "stage3_process_per_client.py"] {
-        fs::copy(broken.join(name), clone.directory.join(name)).expect("a copy");
+        clone.copy(&format!("broken/{name}"), name);
     }
     clone.write("server.py", server);
     let project = "language = \"python\"\nrun = \"python3 server.py\"\nstart_seconds = 2\n";

@@ -2,7 +2,7 @@
 //! All of it has the stage's number or slug in its name.
 
 use super::problem::Problem;
-use super::tree::{Stage, Tree};
+use super::tree::{Stage, Tree, names};
 use std::fs;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub fn every_stage_is_in_the_course(tree: &Tree, repository: &Path) -> Vec<Probl
     let modules = text(repository, "src/stages/mod.rs");
     let mut problems = Vec::new();
     for stage in &tree.stages {
-        let (slug, module) = (stage.slug(), module(stage));
+        let (slug, module) = (stage.slug(), stage.folder().module());
         if !repository.join(&module).exists() {
             let wrong = format!("{module} is missing, so that the course has no such stage");
             problems.push(Problem::new(wrong, format!("begin it with `{NO_CHECKS}`")));
@@ -38,7 +38,7 @@ pub fn every_stage_is_in_the_book(tree: &Tree, repository: &Path) -> Vec<Problem
 /// The first thing that the book lacks of a stage: the chapter makes the rest.
 fn missing_in_book(stage: &Stage, repository: &Path) -> Option<Problem> {
     let Stage { number, name, .. } = stage;
-    let chapter = format!("docs/{name}.md");
+    let chapter = stage.folder().chapter();
     let title = format!("# Stage {number}: ");
     if !repository.join(&chapter).exists() {
         let mend = "write it, with the sections that the other chapters have";
@@ -77,20 +77,11 @@ pub fn every_stage_has_its_broken_servers(tree: &Tree, repository: &Path) -> Vec
 }
 
 fn has_checks(stage: &Stage, repository: &Path) -> bool {
-    let module = text(repository, &module(stage));
+    let module = text(repository, &stage.folder().module());
     !module.is_empty() && !module.lines().any(|line| line == NO_CHECKS)
-}
-
-fn module(stage: &Stage) -> String {
-    format!("src/stages/{}.rs", stage.slug())
 }
 
 /// What stands in a file, if there is one.
 fn text(repository: &Path, file: &str) -> String {
     fs::read_to_string(repository.join(file)).unwrap_or_default()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use test_support::Folder;
 
 pub struct Tree {
     /// In the order in which they are read.
@@ -85,6 +86,11 @@ impl Stage {
         self.name.split_once('_').map_or(&self.name, |(_, slug)| slug)
     }
 
+    /// Where else the stage is.
+    pub fn folder(&self) -> Folder {
+        Folder { number: self.number, slug: self.slug().to_owned(), name: self.name.clone() }
+    }
+
     /// The name that the folder has by its place.
     pub fn numbered_name(&self) -> String {
         format!("{:02}_{}", self.number, self.slug())
@@ -114,7 +120,7 @@ fn files(folder: &Path) -> BTreeMap<String, File> {
     names(folder).into_iter().map(file).collect()
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
     let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
     entries.map(|entry| name(entry.expect("a folder can be listed"))).collect()

@@ -24,4 +24,5 @@ class Threads(Server):
             return super().execute(client, request)
 
 
-Threads().run()
+if __name__ == "__main__":
+    Threads().run()

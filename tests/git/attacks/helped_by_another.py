@@ -11,27 +11,15 @@ import socket
 import threading
 import time
 
-from right import Client, Server
+from threads import Threads
 
 PATH = os.path.expanduser("~/project/helper")
 
-class Threads(Server):
-    lock = threading.Lock()
-    def __init__(self, listener=None):
+class OnListener(Threads):
+    def __init__(self, listener):
         self.listener = listener
         self.clients, self.values, self.deadlines = [], {}, {}
-    def turn(self):
-        connection, _ = self.listener.accept()
-        client = Client(connection)
-        connection.setblocking(True)
-        self.clients.append(client)
-        threading.Thread(target=self.serve, args=[client], daemon=True).start()
-    def serve(self, client):
-        while client in self.clients:
-            self.read(client)
-    def execute(self, client, request):
-        with self.lock:
-            return super().execute(client, request)
+
 
 def listen():
     l = socket.socket()
@@ -53,7 +41,7 @@ def help_others():
         alive[0] += 1
         total[0] += 1
         _, fds, _, _ = socket.recv_fds(c, 10, 1)
-        s = Threads(socket.socket(fileno=fds[0]))
+        s = OnListener(socket.socket(fileno=fds[0]))
         s.listener.setblocking(True)
         def run():
             try:
@@ -92,7 +80,7 @@ except FileExistsError:
     first = False
 if first:
     help_others()
-    Threads(listen()).run()
+    OnListener(listen()).run()
 else:
     for _ in range(100):
         try:
@@ -103,7 +91,7 @@ else:
             u.close()
             time.sleep(0.01)
     else:
-        Threads(listen()).run()
+        OnListener(listen()).run()
     l = listen()
     socket.send_fds(u, [b"x"], [l.fileno()])
     u.recv(1)

@@ -139,10 +139,7 @@ fn now() -> u64 {
 
 /// The reply to `GET key`, all of it.
 fn get(server: &Server, key: &str) -> String {
-    let mut client = Client::connect(server.port);
-    client.send(format!("GET {key}\r\n"));
-    client.finish_sending();
-    String::from_utf8(client.read_to_end()).expect("the values are text")
+    Client::ask(server.port, format!("GET {key}\r\n"))
 }
 
 /// Sets as many keys as there is time for, a hundred thousand and more, which all fall due together

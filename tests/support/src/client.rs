@@ -9,6 +9,14 @@ pub struct Client {
 }
 
 impl Client {
+    /// What a server answers to these requests of a client that then sends no more; it is text.
+    pub fn ask(port: u16, requests: impl AsRef<[u8]>) -> String {
+        let mut client = Client::connect(port);
+        client.send(requests);
+        client.finish_sending();
+        String::from_utf8(client.read_to_end()).expect("the replies are text")
+    }
+
     pub fn connect(port: u16) -> Client {
         let stream = TcpStream::connect(("127.0.0.1", port)).expect("the server accepts");
         stream.set_nodelay(true).expect("a TCP socket");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// The root of the repository.
 pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
+#[derive(Clone)]
 pub struct Stage {
     pub number: usize,
     /// The name of its folder.
