@@ -277,7 +277,8 @@ impl Bench<'_> {
     }
 }
 
-/// A failure that is a matter of time proves nothing if others kept the machine too busy.
+/// A failure that is a matter of time proves nothing if others kept the machine too busy, and none does if
+/// they left it no memory.
 fn doubt(problem: Problem, trial: &Trial) -> Problem {
     let Problem::Failed(failure) = problem else { return problem };
     let excuse = match failure.symptom {
@@ -289,5 +290,6 @@ fn doubt(problem: Problem, trial: &Trial) -> Problem {
         | Symptom::Measured(_) => trial.excuse(),
         _ => None,
     };
+    let excuse = excuse.or_else(|| trial.excuse_for_memory());
     excuse.map_or(Problem::Failed(failure), Problem::Delayed)
 }

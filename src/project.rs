@@ -1,6 +1,7 @@
 //! The learner's project: `challenge.toml`, and the step that builds it.
 
 use crate::bytes::printable;
+use crate::trial::memory::Shortage;
 use crate::trial::sandbox::Network;
 use crate::trial::supervised::{self, Ending, Streams, Supervised, ending};
 use crate::trial::{Place, Subject};
@@ -102,7 +103,7 @@ impl Project {
     /// it has started outlives it.
     pub fn build(&self, place: &Place, mut print: impl FnMut(&str)) -> Result<(), Unbuilt> {
         let Some(build) = &self.build else { return Ok(()) };
-        let started = Instant::now();
+        let (started, shortage) = (Instant::now(), Shortage::now());
         let command = ["sh", "-c", build].map(OsString::from);
         let (mut process, streams) = Supervised::start(&command, place, Network::Own)
             .map_err(|error| Unbuilt::NotRun(format!("cannot start the build: {error}")))?;
@@ -132,6 +133,9 @@ impl Project {
                 Err(Unbuilt::NotRun("the system has no more processes for the build".to_owned()))
             }
             Some(Ending::Ran(how)) => {
+                if let Some(why) = shortage.excuse(place) {
+                    return Err(Unbuilt::NotRun(why));
+                }
                 Err(Unbuilt::Failed(format!("the build failed ({how}): {build}")))
             }
             Some(Ending::NotRun(why)) => {

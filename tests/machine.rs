@@ -2,6 +2,8 @@
 
 #[path = "machine/busy.rs"]
 mod busy;
+#[path = "machine/memory.rs"]
+mod memory;
 #[path = "machine/output.rs"]
 mod output;
 #[path = "machine/places.rs"]
@@ -19,6 +21,7 @@ const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 fn main() {
     let suite = Suite::default();
     let suite = busy::tests(suite);
+    let suite = memory::tests(suite);
     let suite = survivors::tests(suite);
     let suite = output::tests(suite);
     let suite = reports::tests(suite);

@@ -48,7 +48,7 @@ pub enum Event {
     /// The learner went away before it was graded, or it is being graded now. It is a try: cards may
     /// have been read.
     Interrupted,
-    /// The host could not grade it, or the machine was too busy for a verdict, and nothing new passes.
+    /// The host could not grade it, or its machine let it come to no verdict, and nothing new passes.
     /// This is no try, since it says nothing of the program.
     Unclear,
     /// On another branch, which does not count.

@@ -92,7 +92,7 @@ fn unclear(history: &History) -> Option<String> {
     let last = unclear.last()?;
     let why = match &last.problem {
         Some(problem) => words::one_line(problem.lines().next().unwrap_or_default()),
-        None => "the machine was too busy".to_owned(),
+        None => "the machine did not let every check come to a result".to_owned(),
     };
     let count = counted(unclear.len(), "push", "pushes");
     Some(format!(

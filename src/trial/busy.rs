@@ -7,6 +7,7 @@
 //! what it seems to do at one look says nothing: it may compute at just that moment, each time.
 
 use super::Trial;
+use super::memory::Shortage;
 use super::starvation::Watch;
 use super::usage::{self, Machine};
 use crate::procfs;
@@ -21,6 +22,8 @@ const SHORT: Duration = Duration::from_millis(250);
 pub struct Window {
     watch: Watch,
     machine: Option<Machine>,
+    /// Since the trial began: a program may be missed only in a later check.
+    shortage: Shortage,
     /// What we and our programs had used at its beginning.
     ours: Duration,
     /// For how long each thread of the program had waited at its beginning.
@@ -35,6 +38,7 @@ impl Window {
         Ok(Window {
             watch: Watch::start()?,
             machine: Machine::now(),
+            shortage: Shortage::now(),
             ours: usage::ours(),
             threads: HashMap::new(),
             longest: Duration::ZERO,
@@ -117,6 +121,11 @@ impl Trial {
     /// Takes down what will not be known once the program has ended.
     pub(super) fn program_ends(&self) {
         self.shared.window.borrow_mut().program_ends(&self.processes());
+    }
+
+    /// Why no failure proves anything, if memory ran out that others may have taken.
+    pub fn excuse_for_memory(&self) -> Option<String> {
+        self.shared.window.borrow().shortage.excuse(&self.subject.place)
     }
 
     /// Why what takes too long proves nothing in this check, if that is so.

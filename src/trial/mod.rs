@@ -5,6 +5,7 @@ pub mod cgroup;
 mod client;
 pub mod init;
 mod measures;
+pub mod memory;
 pub mod namespaces;
 mod place;
 mod program;

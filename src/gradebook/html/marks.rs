@@ -87,7 +87,7 @@ fn tooltip(push: &Mark) -> String {
         (Event::Advanced, _) => format!("{passed}, as never before"),
         (Event::Stuck, _) => format!("{passed}; stage {} fails", push.stages_passed),
         (Event::Lost, _) => format!("only {passed}"),
-        (Event::Unclear, _) => "the machine was too busy for a verdict".to_owned(),
+        (Event::Unclear, _) => "the machine did not let it come to a verdict".to_owned(),
         _ => passed,
     };
     let branch = match push.event {

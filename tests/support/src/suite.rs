@@ -61,6 +61,21 @@ impl Need {
         proof: &["unshare", "--user", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"],
         install: "apt-get install util-linux iproute2, where the system permits namespaces",
     };
+    /// A script for `sh -c` that runs its arguments in a control group with 200 MiB of memory, see
+    /// cgroups(7).
+    pub const IN_CONTROL_GROUP: &str = "\
+         all=/sys/fs/cgroup limit=memory.max\n\
+         [ -d $all/memory ] && all=$all/memory limit=memory.limit_in_bytes\n\
+         group=$all/challenge-test-$$\n\
+         mkdir $group && echo 200M > $group/$limit || exit\n\
+         sh -c 'echo $$ > $0/cgroup.procs && exec \"$@\"' $group \"$0\" \"$@\"\n\
+         status=$?\n\
+         rmdir $group; exit $status";
+    pub const CONTROL_GROUP: Need = Need {
+        name: "a control group",
+        proof: &["sh", "-c", Need::IN_CONTROL_GROUP, "true"],
+        install: "root, and control groups that it may change",
+    };
     pub const BUBBLEWRAP: Need = Need {
         name: "bubblewrap",
         proof: &["bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"],
