@@ -1,8 +1,8 @@
-//! Servers that are right, and some of them unusual, pass everything: a check that fails one of these
-//! asks for more than the task does.
+//! Servers that are right, and some of them unusual, pass: a check that fails one of these asks for more
+//! than the task does.
 
 use std::path::{Path, PathBuf};
-use test_support::{Grader, Need, Report, Stage, Suite, course, stages};
+use test_support::{Grader, Need, RIGHT_STAGES, Report, Stage, Suite, course, stages};
 
 const CHALLENGE: &str = env!("CARGO_BIN_EXE_challenge");
 
@@ -23,13 +23,12 @@ fn main() {
     let mut suite = Suite::default()
         .test_with(&[Need::PYTHON], "threads pass where challenge.toml allows them", threads_pass)
         .test_with(&[Need::REDIS_SERVER], "a real redis-server passes every check", || {
-            passes(&grade(&["--all"], &REDIS));
+            passes_all(&REDIS);
         });
     for (name, what) in UNUSUAL {
-        suite =
-            suite.test_with(&[Need::PYTHON], &format!("{what} passes every check"), move || {
-                passes(&grade(&["--all"], &["python3", &format!("{name}.py")]));
-            });
+        suite = suite.test_with(&[Need::PYTHON], &format!("{what} passes its stages"), move || {
+            passes_its_stages(&["python3", &format!("{name}.py")], directory());
+        });
     }
     for stage in stages(CHALLENGE) {
         let name = format!("our own stage {} passes its checks, and fails the next", stage.number);
@@ -39,9 +38,7 @@ fn main() {
 }
 
 fn threads_pass() {
-    let report =
-        Grader::new(CHALLENGE, &["--all"]).directory(directory().join("threads")).report(&[]);
-    passes(&report);
+    let report = passes_its_stages(&[], directory().join("threads"));
     let stage = &report.stages[3];
     let check = stage.checks.iter().find(|check| check.name == "one thread serves all clients");
     let note = check.and_then(|check| check.note.as_deref());
@@ -54,7 +51,7 @@ fn our_own(stage: &Stage) {
     let last = course().len() - 1;
     let program = [stage.path()];
     if stage.number >= last {
-        return passes(&grade(&["--all"], &program));
+        return passes_all(&program);
     }
     let report = grade(&["--stage", &stage.number.to_string()], &program);
     assert!(report.passed, "{}", explanations(&report));
@@ -64,9 +61,20 @@ fn our_own(stage: &Stage) {
 }
 
 #[track_caller]
-fn passes(report: &Report) {
-    assert!(report.passed, "{}", explanations(report));
+fn passes_all(program: &[&str]) {
+    let report = grade(&["--all"], program);
+    assert!(report.passed, "{}", explanations(&report));
     assert_eq!(report.stages.len(), course().len(), "all stages are graded");
+}
+
+/// Of a server that is made of the right one.
+#[track_caller]
+fn passes_its_stages(program: &[&str], directory: PathBuf) -> Report {
+    let last = (RIGHT_STAGES - 1).to_string();
+    let report = Grader::new(CHALLENGE, &["--up-to", &last]).directory(directory).report(program);
+    assert!(report.passed, "{}", explanations(&report));
+    assert_eq!(report.stages.len(), RIGHT_STAGES, "all stages are graded");
+    report
 }
 
 fn explanations(report: &Report) -> String {

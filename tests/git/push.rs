@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
-use test_support::{PATIENCE, course, eventually};
+use test_support::{PATIENCE, RIGHT_STAGES, course, eventually};
 
 /// As wide as a terminal must be, with what Git writes before each line.
 const WIDTH: usize = 72;
@@ -93,11 +93,12 @@ impl Push {
 }
 
 impl Pushed {
-    /// In these texts, `{all}` is the number of stages.
+    /// In these texts, `{all}` is the number of stages, and `{right}` how many a right server passes.
     #[track_caller]
     pub fn expect(&self, texts: &[&str]) {
         for text in texts {
-            let text = &text.replace("{all}", &course().len().to_string());
+            let text = text.replace("{all}", &course().len().to_string());
+            let text = &text.replace("{right}", &RIGHT_STAGES.to_string());
             assert!(self.text.contains(text), "nothing says {text:?}:\n{}", self.text);
         }
     }

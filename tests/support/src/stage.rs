@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 /// The root of the repository.
 pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
+/// How many stages `tests/broken/right.py` passes, and with it the servers that are made of it: what is
+/// graded and pushed again and again is to take no longer with every stage that the course gets.
+pub const RIGHT_STAGES: usize = 6;
+
 #[derive(Clone)]
 pub struct Stage {
     pub number: usize,
