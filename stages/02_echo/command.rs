@@ -6,7 +6,7 @@ use crate::request::Request;
 
 pub struct Command {
     pub name: &'static str,
-    /// How many arguments a request has, counting the name; -2 means two or more. See COMMAND INFO in
+    /// How many words a request has, counting the name; -2 means two or more. See COMMAND INFO in
     /// Redis's documentation.
     arity: isize,
     pub run: Plain,
@@ -20,7 +20,7 @@ impl Command {
         Command { name, arity, run }
     }
 
-    /// Whether a request may have as many arguments.
+    /// Whether a request may have this many words.
     pub fn takes(&self, count: usize) -> bool {
         let least = self.arity.unsigned_abs();
         if self.arity < 0 { count >= least } else { count == least }

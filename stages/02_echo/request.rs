@@ -4,36 +4,36 @@ use std::ops::{Index, Range};
 
 pub struct Request<'a> {
     input: &'a [u8],
-    /// Where in the input each argument is. As in C's `argv`, the name is the first of them.
-    arguments: &'a [Range<usize>],
+    /// Where in the input each word is: the name, and the arguments.
+    words: &'a [Range<usize>],
 }
 
 impl<'a> Request<'a> {
-    /// There is at least one argument.
-    pub fn new(input: &'a [u8], arguments: &'a [Range<usize>]) -> Request<'a> {
-        Request { input, arguments }
+    /// There is at least one word.
+    pub fn new(input: &'a [u8], words: &'a [Range<usize>]) -> Request<'a> {
+        Request { input, words }
     }
 
     pub fn name(&self) -> &'a [u8] {
-        &self.input[self.arguments[0].clone()]
+        &self.input[self.words[0].clone()]
     }
 
-    /// How many arguments there are, counting the name: what Redis compares with a command's arity.
+    /// How many words there are: what Redis compares with a command's arity.
     pub fn len(&self) -> usize {
-        self.arguments.len()
+        self.words.len()
     }
 
-    /// The arguments after the name.
+    /// All words but the name.
     pub fn arguments(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.arguments[1..].iter().map(|range| &self.input[range.clone()])
+        self.words[1..].iter().map(|range| &self.input[range.clone()])
     }
 }
 
 impl Index<usize> for Request<'_> {
     type Output = [u8];
 
-    /// The arguments after the name begin at 1.
+    /// The name is 0, as in C's `argv`, and the arguments begin at 1.
     fn index(&self, index: usize) -> &[u8] {
-        &self.input[self.arguments[index].clone()]
+        &self.input[self.words[index].clone()]
     }
 }

@@ -15,7 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// How much stays allocated for replies, in bytes.
 const KEPT_REPLIES: usize = 64 * 1024;
-/// A client with as many bytes of unread replies has to read before it is served any further.
+/// A client with this many bytes of unread replies has to read before it is served any further.
 const MAX_UNREAD: usize = 1024 * 1024;
 /// The longest request, in bytes. As in Redis, a client that sends a longer one is disconnected.
 const MAX_REQUEST: usize = 1024 * 1024 * 1024;

@@ -24,6 +24,7 @@ pub enum Condition {
 pub enum Expiry<'a> {
     Never,
     Keep,
+    /// The number is read later: an error of the syntax, further on, comes before one of the number.
     At(Unit, &'a [u8]),
 }
 

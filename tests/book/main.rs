@@ -32,6 +32,10 @@ fn main() {
         .test("challenge_shows_the_first_part", chapters::challenge_shows_the_first_part)
         .test("challenge_shows_the_second_part", chapters::challenge_shows_the_second_part)
         .test(
+            "names_in_the_worked_server_are_in_its_code",
+            chapters::names_in_the_worked_server_are_in_its_code,
+        )
+        .test(
             "every_trace_names_the_command_that_recorded_it",
             chapters::every_trace_names_the_command_that_recorded_it,
         )

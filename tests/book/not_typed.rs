@@ -8,6 +8,7 @@ pub const NOT_TYPED: &[(&str, &str)] = &[
     ("RECORD=1 cargo test --test report", "it would write what that test compares"),
     ("RECORD=1 cargo test --test broken", "it would write what that test compares"),
     ("cargo test --test layout", "a session of docs/maintainers.md types it, and breaks a rule"),
+    ("cargo build --workspace", "cargo has built it, before they began"),
     ("cargo build --release", "cargo has built what these tests run, before they began"),
     ("cargo install --path .", "it would install a program for whoever runs the tests"),
     ("cargo fmt", "it would change the sources; CI runs it with --check"),

@@ -149,10 +149,10 @@ fn read_of(event: &Event) -> String {
 }
 
 /// The files of a folder with this extension, in order, from the root of the repository.
-pub fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+pub fn files(folder: impl AsRef<Path>, extension: &str) -> Vec<PathBuf> {
+    let folder = folder.as_ref();
     let entries = fs::read_dir(Path::new(ROOT).join(folder)).expect("the folder is there");
-    let paths =
-        entries.map(|entry| Path::new(folder).join(entry.expect("it can be read").file_name()));
+    let paths = entries.map(|entry| folder.join(entry.expect("it can be read").file_name()));
     let mut paths: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect();
     paths.sort();
