@@ -173,7 +173,12 @@ fn announce(stages_passed: usize) -> Result<(), Obstacle> {
             say("")?;
             next.chapter.task().lines().try_for_each(say)
         }
-        None => FINISH.lines().try_for_each(|line| say(&format!("{GOOD}{line}{GOOD:#}"))),
+        None => {
+            let last = STAGES.len() - 1;
+            let diff = format!("How the worked server does it: challenge diff 0 {last}");
+            let mut lines = FINISH.lines().chain([diff.as_str()]);
+            lines.try_for_each(|line| say(&format!("{GOOD}{line}{GOOD:#}")))
+        }
     }
 }
 
@@ -182,13 +187,12 @@ const FINISH: &str = r"
     |                                                |
     |   Every stage passes. You have built a Redis.  |
     |                                                |
-    |   What I cannot create, I cannot understand;   |
-    |   this, you can.                               |
+    |   What I cannot create, I do not understand;   |
+    |   this, you do.                                |
     |                                                |
     +------------------------------------------------+
 
 How you got here: challenge status
-How the worked server does it: challenge diff 0 5
 ";
 
 #[cfg(test)]

@@ -110,8 +110,7 @@ impl TextReport {
                 )
             }
             (_, _) => {
-                "You have built a Redis. What I cannot create, I cannot understand; this, you \
-                       can."
+                "You have built a Redis. What I cannot create, I do not understand; this, you do."
                     .to_owned()
             }
         }
