@@ -36,6 +36,12 @@ case $slug in
 [!a-z]* | *[!a-z0-9_]* | *__* | *_ | '')
     fail "\"$slug\" is no slug: lower-case letters and digits, with _ between words"
     ;;
+as | async | await | break | const | continue | crate | dyn | else | enum | extern | false | fn | for | gen | \
+    if | impl | in | let | loop | match | mod | move | mut | pub | ref | return | self | static | struct | \
+    super | trait | true | try | type | unsafe | use | where | while | yield | abstract | become | box | do | \
+    final | macro | override | priv | typeof | unsized | virtual)
+    fail "\"$slug\" is a word of Rust, and no module can be called so"
+    ;;
 esac
 [ -f stages/Cargo.toml ] || fail 'there is no stages/Cargo.toml here: run it at the root of the repository'
 for folder in stages/[0-9][0-9]_"$slug"; do

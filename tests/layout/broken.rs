@@ -377,7 +377,7 @@ fn every_stage_is_in_the_course() {
         (
             "rm src/stages/three.rs",
             "src/stages/three.rs is missing, so that the course has no such stage",
-            "begin it with `pub const CHECKS: &[Check] = &[];`",
+            "begin it with `use crate::check::Check;` and `pub const CHECKS: &[Check] = &[];`",
         ),
         (
             "sed -i '/mod three;/d' src/stages/mod.rs",
@@ -394,7 +394,7 @@ fn every_stage_is_in_the_book() {
         (
             "rm docs/02_three.md",
             "docs/02_three.md is missing",
-            "write it, with the sections that the other chapters have",
+            "write it: `# Stage 2: ` and its title, and the sections of docs/00_bind.md",
         ),
         (
             "sed -i 's/Stage 2/Stage 1/' docs/02_three.md",

@@ -22,7 +22,8 @@ pub fn every_stage_is_in_the_course(tree: &Tree, repository: &Path) -> Vec<Probl
         let (slug, module) = (stage.slug(), stage.folder().module());
         if !repository.join(&module).exists() {
             let wrong = format!("{module} is missing, so that the course has no such stage");
-            problems.push(Problem::new(wrong, format!("begin it with `{NO_CHECKS}`")));
+            let mend = format!("begin it with `use crate::check::Check;` and `{NO_CHECKS}`");
+            problems.push(Problem::new(wrong, mend));
         } else if !modules.lines().any(|line| line == format!("mod {slug};")) {
             let wrong = format!("src/stages/mod.rs has no module {slug}");
             problems.push(Problem::new(wrong, format!("add `mod {slug};`")));
@@ -41,7 +42,8 @@ fn missing_in_book(stage: &Stage, repository: &Path) -> Option<Problem> {
     let chapter = stage.folder().chapter();
     let title = format!("# Stage {number}: ");
     if !repository.join(&chapter).exists() {
-        let mend = "write it, with the sections that the other chapters have";
+        let mend =
+            format!("write it: `{title}` and its title, and the sections of docs/00_bind.md");
         return Some(Problem::new(format!("{chapter} is missing"), mend));
     }
     if !text(repository, &chapter).starts_with(&title) {
