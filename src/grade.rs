@@ -277,8 +277,8 @@ impl Bench<'_> {
     }
 }
 
-/// A failure that is a matter of time proves nothing if others kept the machine too busy, and none does if
-/// they left it no memory.
+/// A failure that is a matter of time proves nothing if others kept the machine too busy, nor does the end of
+/// a program to which they left no memory.
 fn doubt(problem: Problem, trial: &Trial) -> Problem {
     let Problem::Failed(failure) = problem else { return problem };
     let excuse = match failure.symptom {
@@ -288,8 +288,8 @@ fn doubt(problem: Problem, trial: &Trial) -> Problem {
         | Symptom::NotRead { .. }
         | Symptom::TooSlow(_)
         | Symptom::Measured(_) => trial.excuse(),
+        Symptom::Exited(ref how) if how.starts_with("was killed") => trial.excuse_for_memory(),
         _ => None,
     };
-    let excuse = excuse.or_else(|| trial.excuse_for_memory());
     excuse.map_or(Problem::Failed(failure), Problem::Delayed)
 }

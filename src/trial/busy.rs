@@ -123,7 +123,7 @@ impl Trial {
         self.shared.window.borrow_mut().program_ends(&self.processes());
     }
 
-    /// Why no failure proves anything, if memory ran out that others may have taken.
+    /// Why the end of the program proves nothing, if memory ran out that others may have taken.
     pub fn excuse_for_memory(&self) -> Option<String> {
         self.shared.window.borrow().shortage.excuse(&self.subject.place)
     }

@@ -49,18 +49,14 @@ impl Cgroup {
         Some(group)
     }
 
-    /// Whether the kernel has ended a process of the group for its memory; see memory.events, and for version
-    /// 1 memory.oom_control.
+    /// Whether the kernel has ended a process of the group to have its memory.
     pub fn has_killed(&self) -> bool {
-        let files = self
-            .directories
-            .iter()
-            .flat_map(|group| ["memory.events", "memory.oom_control"].map(|file| group.join(file)));
-        let mut texts = files.filter_map(|file| fs::read_to_string(file).ok());
-        texts.any(|text| {
-            let mut kills = text.lines().filter_map(|line| line.strip_prefix("oom_kill "));
-            kills.any(|count| count != "0")
-        })
+        self.directories.iter().any(|group| kills(group).is_some_and(|count| count > 0))
+    }
+
+    /// Whether its processes have once wanted more memory than the group may have.
+    pub fn has_reached_limit(&self) -> bool {
+        self.directories.iter().any(|group| has_reached_limit(group))
     }
 
     /// The files into which a process writes 0 to move itself into the group.
@@ -69,17 +65,41 @@ impl Cgroup {
     }
 }
 
+/// How many processes of a group the kernel has ended to have their memory: for the limit of the group, or of
+/// one that it is in, or of the machine. See memory.events, and for version 1 memory.oom_control.
+fn kills(group: &Path) -> Option<u64> {
+    let texts =
+        ["memory.events", "memory.oom_control"].map(|file| fs::read_to_string(group.join(file)));
+    texts.iter().flatten().find_map(|text| number(text, "oom_kill "))
+}
+
+/// Whether the processes of a group have once wanted more than its limit; for version 1, see memory.failcnt.
+fn has_reached_limit(group: &Path) -> bool {
+    let read = |file: &str| fs::read_to_string(group.join(file)).unwrap_or_default();
+    let (new, old) = (read("memory.events"), read("memory.failcnt"));
+    number(&new, "oom ").or_else(|| old.trim().parse().ok()) != Some(0)
+}
+
+/// The number in the line that begins so.
+fn number(text: &str, start: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(start))?.trim().parse().ok()
+}
+
+/// How many processes of the group that we are in the kernel has ended to have their memory. `None` at the
+/// top, where groups are not counted.
+pub fn kills_of_session() -> Option<u64> {
+    let [own, _] = parents_for_memory()?;
+    kills(&own)
+}
+
 /// The least memory, in bytes, that the groups which we are in have, with all that is in them. `None` where
 /// nothing is limited.
 pub fn memory_of_session() -> Option<u64> {
-    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    let (mount, controller, file) = match mount_of(&mounts, "memory") {
-        Some(mount) => (mount, "memory", "memory.limit_in_bytes"),
-        None => (mount_of(&mounts, "cgroup2")?, "", "memory.max"),
+    let [own, mount] = parents_for_memory()?;
+    let limit = |group: &Path| {
+        let mut files = ["memory.max", "memory.limit_in_bytes"].iter();
+        files.find_map(|file| fs::read_to_string(group.join(file)).ok())?.trim().parse().ok()
     };
-    let [own, _] = parents(&groups, &mount, controller);
-    let limit = |group: &Path| fs::read_to_string(group.join(file)).ok()?.trim().parse().ok();
     let limits = own.ancestors().take_while(|group| group.starts_with(&mount)).filter_map(limit);
     // Of version 1, a number of pages near the largest means that there is no limit.
     limits.filter(|&limit: &u64| limit < 1 << 60).min()
@@ -101,6 +121,16 @@ fn mount_of(mounts: &str, what: &str) -> Option<PathBuf> {
         let [_, target, kind, options, ..] = fields[..] else { return None };
         let is_it = kind == what || kind == "cgroup" && options.split(',').any(|name| name == what);
         is_it.then(|| PathBuf::from(target))
+    })
+}
+
+/// The group that we are in, as memory is counted, and the top.
+fn parents_for_memory() -> Option<[PathBuf; 2]> {
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    Some(match mount_of(&mounts, "memory") {
+        Some(mount) => parents(&groups, &mount, "memory"),
+        None => parents(&groups, &mount_of(&mounts, "cgroup2")?, ""),
     })
 }
 

@@ -197,7 +197,12 @@ impl Sandbox {
 
     /// Whether the system has ended a process since the memory of the push was used up.
     pub fn has_run_out_of_memory(&self) -> bool {
-        self.cgroup.as_ref().is_some_and(Cgroup::has_killed)
+        self.cgroup.as_ref().is_some_and(|group| group.has_killed() && group.has_reached_limit())
+    }
+
+    /// Whether it has ended one, though the push had memory left.
+    pub fn was_left_no_memory(&self) -> bool {
+        self.cgroup.as_ref().is_some_and(|group| group.has_killed() && !group.has_reached_limit())
     }
 
     /// Whom programs are run as, if not as ourselves.
