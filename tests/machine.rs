@@ -8,6 +8,8 @@ mod memory;
 mod output;
 #[path = "machine/places.rs"]
 mod places;
+#[path = "machine/pools.rs"]
+mod pools;
 #[path = "machine/reports.rs"]
 mod reports;
 #[path = "machine/survivors.rs"]
@@ -22,6 +24,7 @@ fn main() {
     let suite = Suite::default();
     let suite = busy::tests(suite);
     let suite = memory::tests(suite);
+    let suite = pools::tests(suite);
     let suite = survivors::tests(suite);
     let suite = output::tests(suite);
     let suite = reports::tests(suite);

@@ -225,6 +225,8 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     const CLIENTS: usize = 100;
     // A runtime may start a few threads of its own when work comes; they do not grow with clients.
     const RUNTIME: usize = 25;
+    /// How many clients are asked one after the other.
+    const ASKED: usize = 2 * RUNTIME;
     if !trial.is_one_thread_demanded() {
         trial.note("not demanded: challenge.toml says one_thread = false");
         return Ok(());
@@ -235,12 +237,30 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     let mut clients = trial.connect_all(CLIENTS)?;
     clients.iter_mut().try_for_each(|client| echoes(trial, client))?;
     trial.expect_served_here()?;
+    trial.expect_served_here_alone()?;
     let (after, together) = (trial.threads()?, waiters(trial));
+    let mut service = trial.service();
+    for client in &mut clients[..ASKED] {
+        echoes(trial, client)?;
+        if service.look(trial) == 0 {
+            return Err(trial.found(
+                "A reply came, and no thread of the program has run: somebody else has sent it."
+                    .to_owned(),
+            ));
+        }
+    }
+    let roused = service.roused_by_clients(trial);
     if after > before + RUNTIME {
         return Err(trial.found(format!(
             "With 1 client, the program had {before} thread(s), counted over all of its processes; \
              with {} clients it has {after}. They grow with the clients.",
             CLIENTS + 1
+        )));
+    }
+    if roused > RUNTIME && together.is_empty() && alone.is_empty() {
+        return Err(trial.found(format!(
+            "{ASKED} clients sent one request each, and {roused} threads were roused by them: each waits for \
+             its client, instead of one that waits for all."
         )));
     }
     // Threads that were made in advance do not grow. With one client, they are seen to wait for the next.

@@ -8,7 +8,7 @@ use super::usage::Ledger;
 use crate::bytes::printable;
 use crate::check::Problem;
 use crate::xray::{Meeting, Waiter};
-use crate::{procfs, sockets};
+use crate::{procfs, sockets, xray};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use std::{process, thread};
@@ -62,6 +62,24 @@ impl Trial {
              program is right."
                 .to_owned(),
         ))
+    }
+
+    /// Fails a program of which another one, in a trial at the same time, has a connection open as well.
+    pub fn expect_served_here_alone(&self) -> Result<(), Problem> {
+        let ports = self.shared.ports.borrow();
+        let ends: HashSet<u64> =
+            ports.iter().filter_map(|&(_, port)| Some(sockets::server_end(port)?.inode)).collect();
+        let own: HashSet<u32> = self.processes().into_iter().collect();
+        let others = procfs::descendants(process::id()).into_iter();
+        let mut others = others.filter(|process| !own.contains(process));
+        if others.any(|other| !procfs::socket_inodes(other).is_disjoint(&ends)) {
+            return Err(self.found(
+                "The program of another trial has a connection of these clients open: it was passed by \
+                 SCM_RIGHTS in unix(7). So nothing shows that this program is right."
+                    .to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     fn is_served_elsewhere(&self) -> bool {
@@ -151,16 +169,17 @@ impl Trial {
     /// and again, and never wait for it.
     pub fn restless_threads(&self) -> Result<usize, Problem> {
         const MOMENT: Duration = Duration::from_millis(200);
-        let turns = || -> HashMap<u32, [u64; 3]> {
-            let threads = self.processes().into_iter().flat_map(procfs::threads);
-            threads.filter_map(|thread| Some((thread, procfs::turns(thread)?))).collect()
-        };
-        let before = turns();
+        let before = turns(&self.processes());
         self.sleep_until(Instant::now() + MOMENT)?;
         let has_run = |(thread, turns): &(u32, [u64; 3])| {
             before.get(thread).is_some_and(|before| before != turns)
         };
-        Ok(turns().into_iter().filter(has_run).count())
+        Ok(turns(&self.processes()).into_iter().filter(has_run).count())
+    }
+
+    /// Begins to take down which threads of the program run.
+    pub fn service(&self) -> Service {
+        Service { turns: turns(&self.processes()), served: HashSet::new() }
     }
 
     /// How many connections to clients of this check the program has open: those of clients that have
@@ -190,6 +209,48 @@ impl Trial {
     pub fn time_in_queue(&self) -> Duration {
         let threads = self.processes().into_iter().flat_map(procfs::threads);
         threads.map(procfs::time_in_queue).sum()
+    }
+}
+
+/// The turns on a processor that each thread has had.
+fn turns(processes: &[u32]) -> HashMap<u32, [u64; 3]> {
+    let threads = processes.iter().copied().flat_map(procfs::threads);
+    threads.filter_map(|thread| Some((thread, procfs::turns(thread)?))).collect()
+}
+
+/// Which threads run while clients are served. Where a thread waits it can hide, since it could change what
+/// its call names while it is in it; that it runs, it cannot.
+pub struct Service {
+    turns: HashMap<u32, [u64; 3]>,
+    /// Each thread that has run.
+    served: HashSet<u32>,
+}
+
+impl Service {
+    /// Takes down who has run since the last time, when nobody does any more. Gives how many these are.
+    pub fn look(&mut self, trial: &Trial) -> usize {
+        trial.until_quiet();
+        let now = turns(&trial.processes());
+        let all: HashSet<u32> = self.turns.keys().chain(now.keys()).copied().collect();
+        let has_run = |thread: &u32| self.turns.get(thread) != now.get(thread);
+        let ran: Vec<u32> = all.into_iter().filter(has_run).collect();
+        self.served.extend(&ran);
+        self.turns = now;
+        ran.len()
+    }
+
+    /// How many of those that have run were roused by clients: the others wait for another thread now, and
+    /// for nothing else. Those that are gone count, too.
+    pub fn roused_by_clients(&self, trial: &Trial) -> usize {
+        let processes = trial.processes().into_iter();
+        let threads = processes.flat_map(|process| {
+            procfs::threads(process).into_iter().map(move |thread| (process, thread))
+        });
+        let is_called = |&(process, thread): &(u32, u32)| {
+            matches!(xray::activity(process, thread), xray::Activity::Waiting { .. })
+        };
+        let called: HashSet<u32> = threads.filter(is_called).map(|(_, thread)| thread).collect();
+        self.served.difference(&called).count()
     }
 }
 

@@ -5,6 +5,9 @@ use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 use std::io::IoSliceMut;
 
+/// How many descriptors of a select(2) are looked at.
+const MOST_SELECTED: u64 = 1 << 20;
+
 /// What a thread does at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Activity {
@@ -89,7 +92,8 @@ fn polled(process: u32, address: u64, count: u64) -> Vec<u64> {
 
 /// The descriptors in either of two bit sets, those to read and those to write.
 fn selected(process: u32, count: u64, sets: [u64; 2]) -> Vec<u64> {
-    let count = count.min(libc::FD_SETSIZE as u64);
+    // The kernel has no limit at FD_SETSIZE: that is the C library's.
+    let count = count.min(MOST_SELECTED);
     let sets = sets.map(|address| memory(process, address, count.div_ceil(8) as usize));
     let is_in = |set: &Vec<u8>, descriptor: u64| {
         set.get(descriptor as usize / 8).is_some_and(|byte| byte >> (descriptor % 8) & 1 == 1)
