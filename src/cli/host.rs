@@ -4,6 +4,7 @@ use super::{Problem, host_check, terminal_width};
 use crate::git;
 use crate::gradebook::history::{History, StageHistory};
 use crate::gradebook::remarks;
+use crate::gradebook::words::one_line;
 use crate::host::ci::Service;
 use crate::host::key::{self, Key};
 use crate::host::settings::SandboxMode;
@@ -179,7 +180,8 @@ pub fn status() -> Result<ExitCode, Problem> {
         return Ok(ExitCode::SUCCESS);
     };
     let count = counted(pushes.len(), "push", "pushes");
-    println!("{BOLD}{}{BOLD:#}, {}, {count}", last.name, last.language);
+    let (name, language) = (one_line(&last.name), one_line(&last.language));
+    println!("{BOLD}{name}{BOLD:#}, {language}, {count}");
     let history = History::of(&pushes).map_err(|error| record::broken(&error))?;
     for (stage, past) in STAGES.iter().zip(&history.stages) {
         stage_status(stage, past, &history);

@@ -4,7 +4,7 @@
 use super::Entry;
 use super::history::{Event, History, StageHistory};
 use crate::stages::STAGES;
-use csv::{Terminator, WriterBuilder};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
 use std::io::{self, Write};
 
 const HEAD: [&str; 17] = [
@@ -31,7 +31,11 @@ const HEAD: [&str; 17] = [
 const STAGE_HEAD: [&str; 3] = ["tries", "seconds", "passed_at"];
 
 pub fn write(entries: &[Entry], out: &mut dyn Write) -> io::Result<()> {
-    let mut csv = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    let mut csv = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        // Some programs separate cells by semicolons: what is quoted stays one cell for them, too.
+        .quote_style(QuoteStyle::NonNumeric)
+        .from_writer(out);
     let of_stages = STAGES
         .iter()
         .flat_map(|stage| STAGE_HEAD.map(|head| format!("stage{}_{head}", stage.number)));

@@ -7,7 +7,7 @@ mod html;
 mod json;
 pub mod remarks;
 mod text;
-mod words;
+pub mod words;
 
 pub use csv::write as write_csv;
 pub use html::write as write_html;

@@ -29,6 +29,9 @@ const MOST_REFS: usize = 100;
 const LONGEST_NAME: usize = 250;
 const MOST_PARTS: usize = 10;
 
+/// The branch of the record, as people call it.
+const RESULTS: &str = "results";
+
 /// What git says that a push changes.
 pub fn updates() -> Result<Vec<Update>, String> {
     let mut input = Vec::new();
@@ -55,7 +58,13 @@ pub fn expect_few(updates: &[Update]) -> Result<(), String> {
             "the name of a branch or tag may have {LONGEST_NAME} bytes and {MOST_PARTS} parts, and not \
              more"
         )),
-        () => Ok(()),
+        () => match updates.iter().find(|update| update.is_mistakable()) {
+            Some(Update { name, .. }) => Err(format!(
+                "{name} would be taken for the branch {BRANCH} or {}, or for HEAD: choose another name",
+                RESULTS
+            )),
+            None => Ok(()),
+        },
     }
 }
 
@@ -76,6 +85,15 @@ impl Update {
     fn parse(line: &str) -> Option<Update> {
         let mut words = line.split(' ').map(str::to_owned);
         Some(Update { old: words.next()?, new: words.next()?, name: words.next()? })
+    }
+
+    /// Whether people who look at the repository would take its name for another: of a tag and a branch, Git
+    /// shows the tag.
+    fn is_mistakable(&self) -> bool {
+        let branch = self.branch();
+        let short = branch.or_else(|| self.name.strip_prefix("refs/tags/")).unwrap_or_default();
+        let is_that_branch = branch.is_some_and(|name| name != "HEAD");
+        !git::is_nothing(&self.new) && [BRANCH, RESULTS, "HEAD"].contains(&short) && !is_that_branch
     }
 
     fn branch(&self) -> Option<&str> {

@@ -59,6 +59,13 @@ impl Cgroup {
         self.directories.iter().any(|group| has_reached_limit(group))
     }
 
+    /// Whether its processes have once wanted to be more than they may be; see pids.events.
+    pub fn has_refused_processes(&self) -> bool {
+        let events =
+            |group: &PathBuf| fs::read_to_string(group.join("pids.events")).unwrap_or_default();
+        self.directories.iter().any(|group| number(&events(group), "max ").unwrap_or(0) > 0)
+    }
+
     /// The files into which a process writes 0 to move itself into the group.
     pub fn entrances(&self) -> impl Iterator<Item = PathBuf> {
         self.directories.iter().map(|group| group.join("cgroup.procs"))

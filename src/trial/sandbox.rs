@@ -200,6 +200,11 @@ impl Sandbox {
         self.cgroup.as_ref().is_some_and(|group| group.has_killed() && group.has_reached_limit())
     }
 
+    /// Whether the push has once wanted more processes than it may have.
+    pub fn has_run_out_of_processes(&self) -> bool {
+        self.cgroup.as_ref().is_some_and(Cgroup::has_refused_processes)
+    }
+
     /// Whether it has ended one, though the push had memory left.
     pub fn was_left_no_memory(&self) -> bool {
         self.cgroup.as_ref().is_some_and(|group| group.has_killed() && !group.has_reached_limit())

@@ -173,10 +173,16 @@ pub fn ending(Report { pipe, sandbox }: Report) -> Ending {
     let text = line.trim_end();
     let is_sandboxed = sandbox.is_some();
     if let Some(why) = text.strip_prefix(init::NOT_RUN) {
-        // Where the files of a build take all memory that there is, that is no fault of the host's.
-        return match sandbox.is_some_and(|sandbox| sandbox.has_run_out_of_memory()) {
-            true => Ending::Ran(format!("was killed by {}", Signal::SIGKILL)),
-            false => Ending::NotRun(why.to_owned()),
+        // Where the push itself takes all memory or all processes that it may have, that is no fault of the
+        // host's.
+        return match sandbox {
+            Some(sandbox) if sandbox.has_run_out_of_memory() => {
+                Ending::Ran(format!("was killed by {}", Signal::SIGKILL))
+            }
+            Some(sandbox) if sandbox.has_run_out_of_processes() => {
+                Ending::Ran("could not start: the push has as many processes as it may".to_owned())
+            }
+            _ => Ending::NotRun(why.to_owned()),
         };
     }
     let how = match text {

@@ -394,6 +394,30 @@ pub fn no_program_is_served_by_that_of_another_stage(world: &World) {
     pushed.expect(&["3 of "]);
 }
 
+/// Nor does it help to keep the connections open, and to pass on copies.
+pub fn no_program_lets_that_of_another_stage_answer(world: &World) {
+    let clone = hostile(world, "run_redis", "", &[]);
+    clone.copy("git/attacks/helped_beside.py", "server.py");
+    clone.write("challenge.toml", "language = \"python\"\nrun = \"python3 server.py\"\n");
+    clone.commit();
+    let pushed = clone.push(&[]);
+    pushed.expect(&["✗ one thread serves all clients", "3 of {all} stages pass"]);
+}
+
+/// What a push takes from itself is not what the host could not do.
+pub fn who_uses_up_its_own_processes_has_failed(world: &World) {
+    let clone = hostile(world, "run_redis", "", &[("challenge.processes", "64")]);
+    clone.copy("git/attacks/use_up_processes.py", "hog.py");
+    clone.copy("broken/stage1_bare_newline.py", "wrong.py");
+    let project = "language = \"python\"\nrun = \"python3 hog.py wrong.py\"\n";
+    clone.write("challenge.toml", project);
+    clone.commit();
+    clone.push(&[]).expect_not("not graded:");
+    let record = world.record("eve.git");
+    let push = record.last().expect("a push");
+    assert!(push["graded"] == true && push["stages_passed"] != RIGHT_STAGES, "{push:#}");
+}
+
 /// Nor is a server of anybody else's; the tests have a real one beside them.
 pub fn redis_itself_is_not_there(world: &World) {
     let clone = hostile(world, "run_redis", "", &[]);

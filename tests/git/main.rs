@@ -36,6 +36,7 @@ fn main() {
         first_steps::a_name_with_a_space_and_a_quote_works
         first_steps::the_users_own_git_settings_are_not_in_the_way
         refs::of_several_branches_main_comes_first_and_three_are_enough
+        refs::no_name_is_taken_for_that_of_what_counts
         refs::what_is_not_a_new_commit_on_a_branch_is_kept_and_said
         refs::the_default_branch_cannot_be_deleted
         refs::the_name_of_a_branch_is_no_escape
@@ -119,6 +120,8 @@ fn main() {
         escapes::no_more_empty_files_are_made_than_the_limit
         escapes::what_a_user_may_have_is_each_pushes_own
         escapes::no_program_is_served_by_that_of_another_stage
+        escapes::no_program_lets_that_of_another_stage_answer
+        escapes::who_uses_up_its_own_processes_has_failed
         escapes::redis_itself_is_not_there
         escapes::a_new_tester_is_hidden_too_and_nobodys_failure
         escapes::passwords_of_the_host_cannot_be_read

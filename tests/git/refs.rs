@@ -49,6 +49,19 @@ pub fn of_several_branches_main_comes_first_and_three_are_enough(world: &World) 
     assert_eq!(branches, [Some(MAIN), Some("a"), Some("b")]);
 }
 
+/// Git shows a tag to who asks for a name that a branch has as well.
+pub fn no_name_is_taken_for_that_of_what_counts(world: &World) {
+    let clone = world.project("ada", FAILING);
+    clone.commit();
+    clone.push(&[]).expect(&["Push 1,"]);
+    for name in ["refs/tags/main", "refs/tags/results", "refs/tags/HEAD", "refs/heads/HEAD"] {
+        let refused = clone.start_push(&["origin", &format!("HEAD:{name}")]).end();
+        refused.expect(&["would be taken for"]);
+        assert!(!refused.succeeded);
+    }
+    assert_eq!(world.record("ada.git").len(), 1);
+}
+
 pub fn what_is_not_a_new_commit_on_a_branch_is_kept_and_said(world: &World) {
     let clone = world.project("ada", FAILING);
     let first = clone.commit();
