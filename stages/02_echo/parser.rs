@@ -18,7 +18,7 @@ const MAX_LINE: usize = 64 * 1024;
 const MAX_BULK: i64 = 512 * 1024 * 1024;
 /// The most arguments of a request.
 const MAX_ARGUMENTS: i64 = i32::MAX as i64;
-/// What stays allocated between requests: bytes, and arguments.
+/// What stays allocated when no part of a request has come: bytes, and arguments.
 const KEPT_INPUT: usize = 64 * 1024;
 const KEPT_ARGUMENTS: usize = 64;
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 const CHUNK: usize = 64 * 1024;
 /// How many clients are accepted before the connected ones are served again.
 const ACCEPTS_A_TURN: usize = 64;
-/// How long new clients wait when there is no descriptor left for them.
+/// How long new clients wait at most when there is no descriptor left for them.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 const READING: Interest = Interest { reading: true, writing: false };

@@ -54,7 +54,9 @@ impl<'a> SetOptions<'a> {
         let mut options = SetOptions { condition, get: false, expiry };
         let mut arguments = request.arguments().skip(2);
         while let Some(argument) = arguments.next() {
-            let is = |name: &str| argument.eq_ignore_ascii_case(name.as_bytes());
+            // Redis compares with strcasecmp(3), for which a zero byte ends the name.
+            let name = argument.split(|&byte| byte == 0).next().unwrap_or_default();
+            let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
             if is("NX") && options.condition != Condition::Exists {
                 options.condition = Condition::Missing;
             } else if is("XX") && options.condition != Condition::Missing {

@@ -108,5 +108,6 @@ pub const UNKNOWN: &[&str] = &[
 /// The options of SET that stage 4 has, and all of them.
 pub const CONDITIONS: &[&str] = &["NX", "XX", "GET"];
 pub const OPTIONS: &[&str] = &["NX", "XX", "GET", "KEEPTTL", "EX", "PX", "EXAT", "PXAT"];
-pub const NO_OPTIONS: &[&str] =
-    &["", "N", "NXX", "E", "EXATT", "KEEPTTLS", "PERSIST", "BOGUS", "10"];
+pub const NO_OPTIONS: &[&str] = &[
+    "", "N", "NXX", "E", "EXATT", "KEEPTTLS", "PERSIST", "BOGUS", "10", "NX\0", "XX\0NX", "get\0z",
+];
