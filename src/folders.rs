@@ -37,7 +37,7 @@ pub fn all(root: &Path) -> Vec<Folder> {
     let entries = fs::read_dir(root.join("stages")).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut folders: Vec<Folder> = names.filter_map(|name| Folder::named(&name)).collect();
-    folders.sort_by_key(|folder| folder.number);
+    folders.sort_by(|one, other| (one.number, &one.slug).cmp(&(other.number, &other.slug)));
     folders
 }
 

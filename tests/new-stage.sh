@@ -55,17 +55,27 @@ last=${last#0}
 number=$((last + 1))
 folder=$(printf '%02d_%s' "$number" "$slug")
 
-mkdir "stages/$folder"
+[ -f "stages/$before/main.rs" ] || fail "stages/$before has no main.rs: mend that stage first"
+
+manifest=$(manifest)
+[ "$manifest" != "$(cat stages/Cargo.toml)" ] || fail "stages/Cargo.toml has no [[bin]] \"stage$last\" with an empty line after it"
+
+# Nothing is there unless all of it is.
+trap 'rm -rf "stages/.$folder" stages/.Cargo.toml' EXIT
+trap 'exit 1' HUP INT TERM
+mkdir "stages/.$folder"
 for file in "stages/$before"/*; do
     name=${file##*/}
     if [ "$name" = main.rs ]; then
-        cp "$file" "stages/$folder/main.rs"
+        cp "$file" "stages/.$folder/main.rs"
     elif [ -L "$file" ]; then
-        cp -P "$file" "stages/$folder/$name"
+        cp -P "$file" "stages/.$folder/$name"
     else
-        ln -s "../$before/$name" "stages/$folder/$name"
+        ln -s "../$before/$name" "stages/.$folder/$name"
     fi
 done
-manifest=$(manifest)
-printf '%s\n' "$manifest" >stages/Cargo.toml
+[ -w stages/Cargo.toml ] || fail 'stages/Cargo.toml cannot be written'
+printf '%s\n' "$manifest" >stages/.Cargo.toml
+mv "stages/.$folder" "stages/$folder"
+mv stages/.Cargo.toml stages/Cargo.toml
 echo "stages/$folder"
