@@ -137,6 +137,11 @@ fn a_stage_is_main_and_its_modules() {
             "write it, or remove what asks for it",
         ),
         (
+            "rm stages/02_three/main.rs",
+            "stages/02_three/main.rs is missing",
+            "write it: it names the files of the stage",
+        ),
+        (
             "mkdir stages/02_three/parts",
             "stages/02_three/parts is a folder, and a stage is flat",
             "move its files into the stage, and remove it",
@@ -234,7 +239,9 @@ fn every_stage_is_a_program_of_the_package() {
         "stages/Cargo.toml does not make stage2 of 02_three/main.rs",
         "give it a [[bin]] with name = \"stage2\" and path = \"02_three/main.rs\"",
     );
-    assert_eq!(repository.problems(), [problem]);
+    let other =
+        Problem::new("stages/Cargo.toml makes stage3, which is no stage", "remove its [[bin]]");
+    assert_eq!(repository.problems(), [problem, other]);
 }
 
 /// What is wrong when `01_two/b.rs` has these lines too, from its second line on.
@@ -255,8 +262,12 @@ fn nothing_hides_the_system_calls_or_dead_code() {
         ),
         ("fn c() { std::thread::yield_now() }", "thread::", "serve all clients with one thread"),
         ("async fn c() {}", "async", "show the event loop"),
-        ("#[allow(dead_code)]", "allow(dead_code", "remove what is not used"),
-        ("#![allow(unused_imports)]", "allow(unused", "remove what is not used"),
+        ("use std::net as c;", "net as", "make sockets with the system calls, through nix"),
+        ("use std::thread as c;", "thread as", "serve all clients with one thread"),
+        ("#[allow(dead_code)]", "allow(", "mend what the compiler complains of"),
+        ("#![allow(clippy::all, unused)]", "allow(", "mend what the compiler complains of"),
+        ("#![expect(dead_code)]", "expect(dead_code", "remove what is not used"),
+        ("#[expect(unused_imports)]", "expect(unused", "remove what is not used"),
     ] {
         let problem = Problem::new(format!("stages/01_two/b.rs:2 has `{unwanted}`"), mend);
         assert_eq!(problems_with(line), [problem], "{line}");
@@ -409,6 +420,24 @@ fn every_stage_is_in_the_book() {
         ),
         ("sed -i /02/d docs/SUMMARY.md", "docs/SUMMARY.md does not list docs/02_three.md", RECORD),
     ]);
+}
+
+#[test]
+fn nothing_is_of_no_stage() {
+    let left = |file: &'static str| {
+        let remove = format!("rm {file}");
+        (format!("touch {file}"), format!("{file} is of no stage"), remove)
+    };
+    for (command, wrong, mend) in [
+        left("stages/dead.rs"),
+        left("src/stages/ghost.rs"),
+        left("docs/06_ghost.md"),
+        left("tests/broken/stage9_sleeps.py"),
+    ] {
+        let repository = Repository::new();
+        repository.run(&command);
+        assert_eq!(repository.problems(), [Problem::new(wrong, mend)]);
+    }
 }
 
 #[test]

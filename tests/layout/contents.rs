@@ -4,12 +4,15 @@ use super::problem::Problem;
 use super::tree::Tree;
 
 /// How code begins that no stage has, and what to do instead.
-const UNWANTED: [(&str, &str); 5] = [
+const UNWANTED: [(&str, &str); 8] = [
     ("net::", "make sockets with the system calls, through nix"),
+    ("net as", "make sockets with the system calls, through nix"),
     ("thread::", "serve all clients with one thread"),
+    ("thread as", "serve all clients with one thread"),
     ("async ", "show the event loop"),
-    ("allow(dead_code", "remove what is not used"),
-    ("allow(unused", "remove what is not used"),
+    ("allow(", "mend what the compiler complains of"),
+    ("expect(dead_code", "remove what is not used"),
+    ("expect(unused", "remove what is not used"),
 ];
 
 pub fn nothing_hides_system_calls_or_dead_code(tree: &Tree) -> Vec<Problem> {

@@ -5,6 +5,7 @@ use super::problem::Problem;
 use super::tree::{Stage, Tree, names};
 use std::fs;
 use std::path::Path;
+use test_support::Folder;
 
 /// How many broken servers a stage with checks has at least, each with another mistake.
 const BROKEN_SERVERS: usize = 6;
@@ -73,6 +74,42 @@ pub fn every_stage_has_its_broken_servers(tree: &Tree, repository: &Path) -> Vec
             );
             let mend = "add servers with the mistakes that people make in this stage";
             problems.push(Problem::new(wrong, mend));
+        }
+    }
+    problems
+}
+
+/// What is left of a stage that was renamed or removed says what is not so any more.
+pub fn nothing_is_of_no_stage(tree: &Tree, repository: &Path) -> Vec<Problem> {
+    let is_folder = |name: &str| tree.stages.iter().any(|stage| stage.name == name);
+    let is_slug = |name: &str| tree.stages.iter().any(|stage| stage.slug() == name);
+    let is_number = |name: &str| {
+        let mut numbers = tree.stages.iter().map(|stage| stage.number.to_string());
+        numbers.any(|number| number == name)
+    };
+    let is_left = |folder: &str, name: &str| match folder {
+        "stages" => name.ends_with(".rs"),
+        "src/stages" => {
+            let slug = name.strip_suffix(".rs").filter(|&slug| slug != "mod");
+            slug.is_some_and(|slug| !is_slug(slug))
+        }
+        "docs" => {
+            let page = name.strip_suffix(".md").filter(|page| Folder::named(page).is_some());
+            page.is_some_and(|page| !is_folder(page))
+        }
+        _ => {
+            let fault = name.strip_prefix("stage").and_then(|rest| rest.split_once('_'));
+            fault.is_some_and(|(number, _)| !is_number(number))
+        }
+    };
+    let folders = ["stages", "src/stages", "docs", "tests/broken", "tests/broken/transcripts"];
+    let mut problems = Vec::new();
+    for folder in folders.into_iter().filter(|folder| repository.join(folder).exists()) {
+        let mut names = names(&repository.join(folder));
+        names.sort();
+        for name in names.into_iter().filter(|name| is_left(folder, name)) {
+            let file = format!("{folder}/{name}");
+            problems.push(Problem::new(format!("{file} is of no stage"), format!("rm {file}")));
         }
     }
     problems

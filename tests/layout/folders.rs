@@ -19,8 +19,14 @@ pub fn every_folder_has_the_number_of_its_place(tree: &Tree) -> Vec<Problem> {
 pub fn every_stage_is_flat_and_whole(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, stage) in tree.stages.iter().enumerate() {
-        if stage.files.get("main.rs").is_some_and(|main| main.kind != Kind::Real) {
-            continue; // it names another stage's modules, and has a rule of its own
+        match stage.files.get("main.rs") {
+            Some(main) if main.kind == Kind::Real => {}
+            Some(_) => continue, // it names another stage's modules, and has a rule of its own
+            None => {
+                let wrong = format!("{} is missing", stage.path("main.rs"));
+                problems.push(Problem::new(wrong, "write it: it names the files of the stage"));
+                continue;
+            }
         }
         let mut missing = modules(stage);
         for (name, file) in &stage.files {

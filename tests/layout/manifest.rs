@@ -44,5 +44,11 @@ pub fn every_stage_is_a_program(tree: &Tree) -> Vec<Problem> {
             problems.push(Problem::new(wrong, mend));
         }
     }
+    for name in programs.into_iter().filter_map(|(name, _)| name) {
+        if !tree.stages.iter().any(|stage| name == format!("stage{}", stage.number)) {
+            let wrong = format!("{MANIFEST} makes {name}, which is no stage");
+            problems.push(Problem::new(wrong, "remove its [[bin]]"));
+        }
+    }
     problems
 }

@@ -48,6 +48,7 @@ pub fn problems(repository: &Path, exceptions: &[Exception]) -> Vec<Problem> {
         course::every_stage_is_in_the_course(tree, repository),
         course::every_stage_is_in_the_book(tree, repository),
         course::every_stage_has_its_broken_servers(tree, repository),
+        course::nothing_is_of_no_stage(tree, repository),
     ]
     .into_iter()
     .flatten()
