@@ -193,14 +193,17 @@ pub fn state(thread: u32) -> char {
     stat(thread).and_then(|stat| stat.chars().next()).unwrap_or('?')
 }
 
-/// The system call that a thread is in: its number and its first arguments. `None` while it runs, and
-/// where the kernel does not tell.
-pub fn system_call(thread: u32) -> Option<(i64, [u64; 3])> {
+/// A system call: its number and its arguments.
+pub type SystemCall = (i64, [u64; 6]);
+
+/// The system call that a thread is in. `None` while it runs, and where the kernel does not tell.
+pub fn system_call(thread: u32) -> Option<SystemCall> {
     let text = fs::read_to_string(format!("/proc/{thread}/syscall")).ok()?;
     let mut fields = text.split_whitespace();
     let number = fields.next()?.parse().ok()?;
-    let mut argument = || u64::from_str_radix(fields.next()?.strip_prefix("0x")?, 16).ok();
-    Some((number, [argument()?, argument()?, argument()?]))
+    let argument = |field: &str| u64::from_str_radix(field.strip_prefix("0x")?, 16).ok();
+    let arguments: Vec<u64> = fields.take(6).map_while(argument).collect();
+    Some((number, arguments.try_into().ok()?))
 }
 
 /// What an epoll instance watches.

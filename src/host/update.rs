@@ -60,12 +60,26 @@ pub fn expect_few(updates: &[Update]) -> Result<(), String> {
         )),
         () => match updates.iter().find(|update| update.is_mistakable()) {
             Some(Update { name, .. }) => Err(format!(
-                "{name} would be taken for the branch {BRANCH} or {}, or for HEAD: choose another name",
-                RESULTS
+                "{name} would be taken for something else, a commit or the branch {BRANCH}: choose another name"
             )),
             None => Ok(()),
         },
     }
+}
+
+/// Whether a character of a name does not show: it has no width, or changes the direction.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
+/// Whether a name is that of a commit, or the beginning of one as Git shows it. A word of the letters up to F
+/// is none.
+fn is_like_a_commit(name: &str) -> bool {
+    let is_hex = name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex && name.len() >= 7 && name.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Decides for each update: it is graded, or there is a reason not to.
@@ -90,10 +104,19 @@ impl Update {
     /// Whether people who look at the repository would take its name for another: of a tag and a branch, Git
     /// shows the tag.
     fn is_mistakable(&self) -> bool {
+        const LIKE_THEM: [&str; 4] = [BRANCH, RESULTS, "head", "fetch_head"];
+        const PATHS: [&str; 6] = ["origin/", "heads/", "tags/", "remotes/", "refs/", "challenge/"];
         let branch = self.branch();
+        let is_it = branch.is_some_and(|name| [BRANCH, RESULTS].contains(&name));
+        if is_it || git::is_nothing(&self.new) {
+            return false;
+        }
         let short = branch.or_else(|| self.name.strip_prefix("refs/tags/")).unwrap_or_default();
-        let is_that_branch = branch.is_some_and(|name| name != "HEAD");
-        !git::is_nothing(&self.new) && [BRANCH, RESULTS, "HEAD"].contains(&short) && !is_that_branch
+        let seen: String = short.chars().filter(|&one| !is_unseen(one)).collect();
+        let seen = seen.to_lowercase();
+        LIKE_THEM.contains(&seen.as_str())
+            || PATHS.iter().any(|path| seen.starts_with(path))
+            || is_like_a_commit(&seen)
     }
 
     fn branch(&self) -> Option<&str> {

@@ -239,8 +239,45 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
     trial.expect_served_here()?;
     trial.expect_served_here_alone()?;
     let (after, together) = (trial.threads()?, waiters(trial));
+    if after > before + RUNTIME {
+        return Err(trial.found(format!(
+            "With 1 client, the program had {before} thread(s), counted over all of its processes; \
+             with {} clients it has {after}. They grow with the clients.",
+            CLIENTS + 1
+        )));
+    }
+    // Threads that were made in advance do not grow. With one client, they are seen to wait for the next.
+    let waiters = if together.is_empty() { alone } else { together };
+    if !waiters.is_empty() {
+        return Err(trial.found(format!(
+            "{} threads wait for clients at the same time, counted over all of the program's processes: {}.",
+            waiters.len(),
+            who_waits(&waiters)
+        )));
+    }
+    // How a thread waits can be hidden. That it runs cannot.
+    let roused = roused_by(trial, &mut clients[..ASKED])?;
+    if roused > RUNTIME {
+        return Err(trial.found(format!(
+            "{ASKED} clients sent one request each, and {roused} threads were roused by them: each waits for \
+             its client, instead of one that waits for all."
+        )));
+    }
+    let restless = trial.restless_threads()?;
+    if restless > RUNTIME {
+        return Err(trial.found(format!(
+            "{restless} threads woke up within a moment in which no client asked for anything: they look \
+             for requests again and again, instead of one that waits for all clients."
+        )));
+    }
+    trial.expect_settled() // or those that wait may have moved on between two looks
+}
+
+/// How many threads run when these clients are served, one after the other, and were called by no other
+/// thread.
+fn roused_by(trial: &mut Trial, clients: &mut [Client]) -> Result<usize, Problem> {
     let mut service = trial.service();
-    for client in &mut clients[..ASKED] {
+    for client in clients {
         echoes(trial, client)?;
         if service.look(trial) == 0 {
             return Err(trial.found(
@@ -249,35 +286,8 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
             ));
         }
     }
-    let roused = service.roused_by_clients(trial);
-    if after > before + RUNTIME {
-        return Err(trial.found(format!(
-            "With 1 client, the program had {before} thread(s), counted over all of its processes; \
-             with {} clients it has {after}. They grow with the clients.",
-            CLIENTS + 1
-        )));
-    }
-    if roused > RUNTIME && together.is_empty() && alone.is_empty() {
-        return Err(trial.found(format!(
-            "{ASKED} clients sent one request each, and {roused} threads were roused by them: each waits for \
-             its client, instead of one that waits for all."
-        )));
-    }
-    // Threads that were made in advance do not grow. With one client, they are seen to wait for the next.
-    let waiters = if together.is_empty() { alone } else { together };
-    let restless = trial.restless_threads()?;
-    match waiters.len() {
-        0 if restless > RUNTIME => Err(trial.found(format!(
-            "{restless} threads woke up within a moment in which no client asked for anything: they look \
-             for requests again and again, instead of one that waits for all clients."
-        ))),
-        0 => trial.expect_settled(), // or those that wait may have moved on between two looks
-        count => Err(trial.found(format!(
-            "{count} threads wait for clients at the same time, counted over all of the program's \
-             processes: {}.",
-            who_waits(&waiters)
-        ))),
-    }
+    trial.expect_served_here_alone()?;
+    Ok(service.roused.len())
 }
 
 /// Several threads that wait for clients at the same time; empty for a right program.

@@ -72,7 +72,7 @@ impl Trial {
         let own: HashSet<u32> = self.processes().into_iter().collect();
         let others = procfs::descendants(process::id()).into_iter();
         let mut others = others.filter(|process| !own.contains(process));
-        if others.any(|other| !procfs::socket_inodes(other).is_disjoint(&ends)) {
+        if others.any(|other| !reached_by(other).is_disjoint(&ends)) {
             return Err(self.found(
                 "The program of another trial has a connection of these clients open: it was passed by \
                  SCM_RIGHTS in unix(7). So nothing shows that this program is right."
@@ -179,7 +179,7 @@ impl Trial {
 
     /// Begins to take down which threads of the program run.
     pub fn service(&self) -> Service {
-        Service { turns: turns(&self.processes()), served: HashSet::new() }
+        Service { before: at_rest(&self.processes()), roused: HashSet::new() }
     }
 
     /// How many connections to clients of this check the program has open: those of clients that have
@@ -212,46 +212,59 @@ impl Trial {
     }
 }
 
+/// The inodes of what a process has open, or watches: an epoll instance goes on to watch what was closed, as
+/// long as another process has it open.
+fn reached_by(process: u32) -> HashSet<u64> {
+    let descriptors = procfs::descriptors(process).into_iter();
+    let watched = descriptors.flat_map(|number| procfs::epoll_watches(process, number.into()));
+    let open = procfs::socket_inodes(process);
+    open.into_iter().chain(watched.map(|watched| watched.inode)).collect()
+}
+
 /// The turns on a processor that each thread has had.
 fn turns(processes: &[u32]) -> HashMap<u32, [u64; 3]> {
     let threads = processes.iter().copied().flat_map(procfs::threads);
     threads.filter_map(|thread| Some((thread, procfs::turns(thread)?))).collect()
 }
 
-/// Which threads run while clients are served. Where a thread waits it can hide, since it could change what
-/// its call names while it is in it; that it runs, it cannot.
+/// Which threads clients rouse. Where a thread waits it can hide, since it could change what its call names
+/// while it is in it; that it runs, it cannot.
 pub struct Service {
-    turns: HashMap<u32, [u64; 3]>,
-    /// Each thread that has run.
-    served: HashSet<u32>,
+    /// What each thread did before, when nobody asked for anything.
+    before: HashMap<u32, Rest>,
+    /// Each thread that has run, and was not called by another one.
+    pub roused: HashSet<u32>,
+}
+
+/// A thread at rest: the turns that it has had, and whether only another thread can call it.
+struct Rest {
+    turns: [u64; 3],
+    waits_for_a_thread: bool,
 }
 
 impl Service {
     /// Takes down who has run since the last time, when nobody does any more. Gives how many these are.
     pub fn look(&mut self, trial: &Trial) -> usize {
         trial.until_quiet();
-        let now = turns(&trial.processes());
-        let all: HashSet<u32> = self.turns.keys().chain(now.keys()).copied().collect();
-        let has_run = |thread: &u32| self.turns.get(thread) != now.get(thread);
-        let ran: Vec<u32> = all.into_iter().filter(has_run).collect();
-        self.served.extend(&ran);
-        self.turns = now;
-        ran.len()
+        let now = at_rest(&trial.processes());
+        let all: HashSet<u32> = self.before.keys().chain(now.keys()).copied().collect();
+        let turns = |at: &HashMap<u32, Rest>, thread| at.get(&thread).map(|rest| rest.turns);
+        let mut count = 0;
+        for thread in all.into_iter().filter(|&one| turns(&self.before, one) != turns(&now, one)) {
+            count += 1;
+            if !self.before.get(&thread).is_some_and(|rest| rest.waits_for_a_thread) {
+                self.roused.insert(thread);
+            }
+        }
+        self.before = now;
+        count
     }
+}
 
-    /// How many of those that have run were roused by clients: the others wait for another thread now, and
-    /// for nothing else. Those that are gone count, too.
-    pub fn roused_by_clients(&self, trial: &Trial) -> usize {
-        let processes = trial.processes().into_iter();
-        let threads = processes.flat_map(|process| {
-            procfs::threads(process).into_iter().map(move |thread| (process, thread))
-        });
-        let is_called = |&(process, thread): &(u32, u32)| {
-            matches!(xray::activity(process, thread), xray::Activity::Waiting { .. })
-        };
-        let called: HashSet<u32> = threads.filter(is_called).map(|(_, thread)| thread).collect();
-        self.served.difference(&called).count()
-    }
+fn at_rest(processes: &[u32]) -> HashMap<u32, Rest> {
+    let turns = turns(processes).into_iter();
+    let rest = |turns, thread| Rest { turns, waits_for_a_thread: xray::waits_for_a_thread(thread) };
+    turns.map(|(thread, turns)| (thread, rest(turns, thread))).collect()
 }
 
 /// What the program does from one moment on: by processes that end meanwhile, too.

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
-pub use syscall::{Activity, activity};
+pub use syscall::{Activity, waits_for_a_thread};
 pub use waiters::{Meeting, Waiter};
 
 /// For how long the program's use of the processor is measured.

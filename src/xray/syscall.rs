@@ -1,6 +1,6 @@
 //! The system call that a thread is in, with what it waits for.
 
-use crate::procfs;
+use crate::procfs::{self, SystemCall};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 use std::io::IoSliceMut;
@@ -29,12 +29,18 @@ pub fn activity(process: u32, thread: u32) -> Activity {
     if procfs::state(thread) == 'R' {
         return Activity::Running;
     }
-    let Some((number, arguments)) = procfs::system_call(thread) else { return Activity::Unknown };
-    decode(process, number, arguments)
+    procfs::system_call(thread).map_or(Activity::Unknown, |call| decode(process, call))
 }
 
-fn decode(process: u32, number: i64, arguments: [u64; 3]) -> Activity {
-    let [first, second, third] = arguments;
+/// Whether only another thread can end the call that a thread sleeps in: a futex(2) without a timeout. No
+/// client can.
+pub fn waits_for_a_thread(thread: u32) -> bool {
+    let call = procfs::system_call(thread);
+    call.is_some_and(|(number, [_, _, _, timeout, ..])| number == libc::SYS_futex && timeout == 0)
+}
+
+fn decode(process: u32, (number, arguments): SystemCall) -> Activity {
+    let [first, second, third, ..] = arguments;
     let on = |call| Activity::OnDescriptor { call, descriptor: first };
     let watching = |call, descriptors| Activity::Watching { call, descriptors };
     match number {

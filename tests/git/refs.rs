@@ -54,12 +54,23 @@ pub fn no_name_is_taken_for_that_of_what_counts(world: &World) {
     let clone = world.project("ada", FAILING);
     clone.commit();
     clone.push(&[]).expect(&["Push 1,"]);
-    for name in ["refs/tags/main", "refs/tags/results", "refs/tags/HEAD", "refs/heads/HEAD"] {
+    let names = [
+        "tags/main",
+        "tags/results",
+        "tags/HEAD",
+        "heads/HEAD",
+        "heads/Main",
+        "heads/ma\u{200b}in",
+    ];
+    let others = ["heads/322032c", "tags/322032c5", "tags/origin/main", "heads/refs/heads/main"];
+    for name in names.into_iter().chain(others).map(|name| format!("refs/{name}")) {
         let refused = clone.start_push(&["origin", &format!("HEAD:{name}")]).end();
         refused.expect(&["would be taken for"]);
         assert!(!refused.succeeded);
     }
     assert_eq!(world.record("ada.git").len(), 1);
+    // These are words.
+    clone.push(&["origin", "HEAD:refs/heads/facade", "HEAD:refs/tags/mainly"]);
 }
 
 pub fn what_is_not_a_new_commit_on_a_branch_is_kept_and_said(world: &World) {
