@@ -114,6 +114,12 @@ pub fn usage(process: u32) -> Option<Usage> {
     })
 }
 
+/// That of all processes that we see.
+pub fn usages() -> HashMap<u32, Usage> {
+    let processes = numbers_in("/proc").into_iter();
+    processes.filter_map(|process| Some((process, usage(process)?))).collect()
+}
+
 /// A time that the kernel counts in ticks of the clock.
 pub fn ticks(ticks: u64) -> Duration {
     // SAFETY: sysconf only reads.

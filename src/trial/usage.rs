@@ -4,6 +4,7 @@ use crate::procfs::{self, Usage};
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 use std::collections::HashMap;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,10 @@ use std::{fs, process};
 pub struct Machine {
     processors: u32,
     used: Duration,
+    /// What of that no process used: interrupts, and other virtual machines.
+    nobodys: Duration,
+    /// What the processes of others have used since the first call, where we see all of them.
+    others: Option<Duration>,
     /// For how long a quota of our control group kept us from running.
     throttled: Duration,
 }
@@ -22,14 +27,20 @@ impl Machine {
     /// `None` where the kernel does not tell.
     pub fn now() -> Option<Machine> {
         let text = fs::read_to_string("/proc/stat").ok()?;
-        let (processors, used) = used(&text, &own_processors())?;
-        Some(Machine { processors, used, throttled: throttled() })
+        let (processors, used, nobodys) = used(&text, &own_processors())?;
+        Some(Machine { processors, used, nobodys, others: others(), throttled: throttled() })
     }
 
     /// Whether others can be the reason why somebody waited for `wait` since `before`, in which we and our
     /// programs used `ours`: they had half of all processors for as long, and more than we.
     pub fn was_busy(&self, before: &Machine, ours: Duration, wait: Duration) -> bool {
-        let others = self.used.saturating_sub(before.used).saturating_sub(ours);
+        let mut others = self.used.saturating_sub(before.used).saturating_sub(ours);
+        // What nobody was seen to use may be the program's: nobody is told of the time of a process whose
+        // parent ignores its end.
+        if let Some((before_others, now_others)) = before.others.zip(self.others) {
+            let seen = now_others.saturating_sub(before_others);
+            others = others.min(seen + self.nobodys.saturating_sub(before.nobodys));
+        }
         let is_throttled = self.throttled.saturating_sub(before.throttled) > wait / 2;
         others >= wait * self.processors / 2 && others >= ours || is_throttled
     }
@@ -47,29 +58,31 @@ fn own_processors() -> Vec<usize> {
     (0..CpuSet::count()).filter(|&processor| set.is_set(processor).unwrap_or(false)).collect()
 }
 
-/// How many of these processors there are, and the time that all of them have not been idle: a line of
-/// /proc/stat for each, see proc(5). In a container, they may have other numbers than for the scheduler:
-/// then all are taken.
-fn used(stat: &str, own: &[usize]) -> Option<(u32, Duration)> {
-    let processors: Vec<(usize, Duration)> = stat.lines().filter_map(processor).collect();
-    let is_own = |&&(number, _): &&(usize, Duration)| own.contains(&number);
-    let mut counted: Vec<&(usize, Duration)> = processors.iter().filter(is_own).collect();
+/// How many of these processors there are, the time that all of them have not been idle, and that of it
+/// which no process used: a line of /proc/stat for each, see proc(5). In a container, they may have other
+/// numbers than for the scheduler: then all are taken.
+fn used(stat: &str, own: &[usize]) -> Option<(u32, Duration, Duration)> {
+    let processors: Vec<_> = stat.lines().filter_map(processor).collect();
+    let is_own = |&&(number, ..): &&(usize, Duration, Duration)| own.contains(&number);
+    let mut counted: Vec<_> = processors.iter().filter(is_own).collect();
     if counted.len() < own.len() || own.is_empty() {
         counted = processors.iter().collect();
     }
-    let used = counted.iter().map(|(_, used)| *used).sum();
-    (!counted.is_empty()).then_some((counted.len() as u32, used))
+    let used = counted.iter().map(|(_, used, _)| *used).sum();
+    let nobodys = counted.iter().map(|(_, _, nobodys)| *nobodys).sum();
+    (!counted.is_empty()).then_some((counted.len() as u32, used, nobodys))
 }
 
 /// A line such as `cpu1 7084 0 3636 58058 602 0 30 14 0 0`: the times as user, niced, in the kernel, idle,
 /// idle with a disk at work, in two kinds of interrupts, and stolen by other virtual machines. Those of
 /// guests, which follow, are in the user's. The line that adds them all up has no number.
-fn processor(line: &str) -> Option<(usize, Duration)> {
+fn processor(line: &str) -> Option<(usize, Duration, Duration)> {
     let (number, times) = line.strip_prefix("cpu")?.split_once(' ')?;
     let times: Vec<u64> = times.split(' ').filter_map(|time| time.parse().ok()).collect();
     let [user, nice, system, _, _, irq, soft_irq, steal, ..] = times[..] else { return None };
-    let used = user + nice + system + irq + soft_irq + steal;
-    Some((number.parse().ok()?, procfs::ticks(used)))
+    let nobodys = irq + soft_irq + steal;
+    let used = user + nice + system + nobodys;
+    Some((number.parse().ok()?, procfs::ticks(used), procfs::ticks(nobodys)))
 }
 
 /// For how long quotas have kept our control group, and those that it is in, from running; see cpu.stat
@@ -111,6 +124,36 @@ pub fn ours() -> Duration {
     let usages =
         processes.into_iter().filter_map(|process| Some((process, procfs::usage(process)?)));
     ledger.add(usages.collect())
+}
+
+/// What all other processes have used since the first call. `None` where there may be some that we do not see:
+/// those of other containers, or, of a system that hides them, those of other users.
+fn others() -> Option<Duration> {
+    static LEDGER: Mutex<Ledger> = Mutex::new(Ledger::new());
+    const FIRST: u32 = 1;
+    /// The namespace that the machine begins with; see PROC_PID_INIT_INO in the kernel.
+    const OF_THE_MACHINE: u64 = 0xefff_fffc;
+    let namespace = fs::metadata("/proc/self/ns/pid").ok()?;
+    let all = procfs::usages();
+    if namespace.ino() != OF_THE_MACHINE || !all.contains_key(&FIRST) {
+        return None;
+    }
+    let own = process::id();
+    // A process whose ancestors end while we look is nobody's.
+    let is_others = |process: u32| {
+        let mut next = process;
+        while let Some(usage) = all.get(&next).filter(|_| next != own) {
+            if usage.parent == 0 {
+                return true;
+            }
+            next = usage.parent;
+        }
+        false
+    };
+    let of_others = all.iter().filter(|(process, _)| is_others(**process));
+    let of_others = of_others.map(|(process, usage)| (*process, *usage)).collect();
+    let mut ledger = LEDGER.lock().unwrap_or_else(PoisonError::into_inner);
+    Some(ledger.add(of_others))
 }
 
 /// Adds up what processes use. What a process has used passes to its parent when that waits for its end,
@@ -160,7 +203,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn machine(used: Duration, throttled: Duration) -> Machine {
-        Machine { processors: 2, used, throttled }
+        Machine { processors: 2, used, nobodys: Duration::ZERO, others: None, throttled }
     }
 
     #[test]
@@ -175,6 +218,20 @@ mod tests {
         assert!(!is_busy(9, 6), "in a long time, others have used a little");
         assert!(!is_busy(1, 0), "others have a quarter of it");
         assert!(!is_busy(0, 1), "it is counted in ticks, and may be a little behind");
+    }
+
+    #[test]
+    fn what_nobody_was_seen_to_use_makes_no_machine_busy() {
+        let before = Machine { others: Some(SECOND), ..machine(100 * SECOND, Duration::ZERO) };
+        let is_busy = |others: u32, nobodys: u32| {
+            let seen = Some(SECOND + others * SECOND);
+            let now = machine(104 * SECOND, Duration::ZERO);
+            let now = Machine { others: seen, nobodys: nobodys * SECOND, ..now };
+            now.was_busy(&before, SECOND, 2 * SECOND)
+        };
+        assert!(is_busy(3, 0), "others have been seen");
+        assert!(!is_busy(0, 0), "a process of ours may have ended, and nobody was told");
+        assert!(is_busy(0, 3), "interrupts, or another virtual machine");
     }
 
     #[test]
@@ -197,10 +254,11 @@ mod tests {
                     cpu0 100 0 0 500 500 0 0 0 50 0\n\
                     cpu1 100 100 100 500 500 100 100 100 50 0\n\
                     intr 17 0\n";
-        assert_eq!(used(stat, &[0]), Some((1, SECOND)));
-        assert_eq!(used(stat, &[1]), Some((1, 6 * SECOND)));
-        assert_eq!(used(stat, &[0, 1]), Some((2, 7 * SECOND)));
-        assert_eq!(used(stat, &[4, 5]), Some((2, 7 * SECOND)), "of a container");
+        let nobodys = 3 * SECOND;
+        assert_eq!(used(stat, &[0]), Some((1, SECOND, Duration::ZERO)));
+        assert_eq!(used(stat, &[1]), Some((1, 6 * SECOND, nobodys)));
+        assert_eq!(used(stat, &[0, 1]), Some((2, 7 * SECOND, nobodys)));
+        assert_eq!(used(stat, &[4, 5]), Some((2, 7 * SECOND, nobodys)), "of a container");
         assert_eq!(used("", &[0]), None);
     }
 
