@@ -255,19 +255,19 @@ fn one_thread(trial: &mut Trial) -> Result<(), Problem> {
             who_waits(&waiters)
         )));
     }
+    let restless = trial.restless_threads()?;
+    if restless > RUNTIME {
+        return Err(trial.found(format!(
+            "{restless} threads woke up within a moment in which no client asked for anything: they look \
+             for requests again and again, instead of one that waits for all clients."
+        )));
+    }
     // How a thread waits can be hidden. That it runs cannot.
     let roused = roused_by(trial, &mut clients[..ASKED])?;
     if roused > RUNTIME {
         return Err(trial.found(format!(
             "{ASKED} clients sent one request each, and {roused} threads were roused by them: each waits for \
              its client, instead of one that waits for all."
-        )));
-    }
-    let restless = trial.restless_threads()?;
-    if restless > RUNTIME {
-        return Err(trial.found(format!(
-            "{restless} threads woke up within a moment in which no client asked for anything: they look \
-             for requests again and again, instead of one that waits for all clients."
         )));
     }
     trial.expect_settled() // or those that wait may have moved on between two looks
