@@ -3,7 +3,7 @@
 use crate::world::{Clone, World};
 use std::fs;
 use std::path::Path;
-use test_support::course;
+use test_support::{RIGHT_STAGES, course};
 
 /// Uncomments what the starter for Python says passes stage 0.
 fn uncomment(clone: &Clone) {
@@ -113,7 +113,8 @@ fn expect_record(world: &World, commit: &str) {
         let checks = stage["checks"].as_array().expect("a list");
         let is_whole =
             |check: &serde_json::Value| check["passed"] == true && check["milliseconds"].is_u64();
-        assert!(!checks.is_empty() && checks.iter().all(is_whole), "{stage}");
+        let has_checks = number >= RIGHT_STAGES || !checks.is_empty();
+        assert!(has_checks && checks.iter().all(is_whole), "{stage}");
     }
 }
 

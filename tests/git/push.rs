@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
-use test_support::{PATIENCE, RIGHT_STAGES, course, eventually};
+use test_support::{PATIENCE, course, eventually, right_stages};
 
 /// As wide as a terminal must be, with what Git writes before each line.
 const WIDTH: usize = 72;
@@ -98,7 +98,7 @@ impl Pushed {
     pub fn expect(&self, texts: &[&str]) {
         for text in texts {
             let text = text.replace("{all}", &course().len().to_string());
-            let text = &text.replace("{right}", &RIGHT_STAGES.to_string());
+            let text = &text.replace("{right}", &right_stages().to_string());
             assert!(self.text.contains(text), "nothing says {text:?}:\n{}", self.text);
         }
     }

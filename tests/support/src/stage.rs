@@ -1,6 +1,7 @@
 //! The stages, as the folders of `stages/` list them: their numbers, their files and their programs.
 
 use crate::folders::{self, Folder};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The root of the repository.
@@ -9,6 +10,16 @@ pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// How many stages `tests/broken/right.py` passes, and with it the servers that are made of it: what is
 /// graded and pushed again and again is to take no longer with every stage that the course gets.
 pub const RIGHT_STAGES: usize = 6;
+
+/// How many it passes in all: a stage behind those that has no checks yet fails nobody.
+pub fn right_stages() -> usize {
+    let is_empty = |folder: &Folder| {
+        let module = fs::read_to_string(Path::new(ROOT).join(folder.module())).unwrap_or_default();
+        module.lines().any(|line| line == "pub const CHECKS: &[Check] = &[];")
+    };
+    let others = course().into_iter().skip(RIGHT_STAGES);
+    RIGHT_STAGES + others.take_while(is_empty).count()
+}
 
 #[derive(Clone)]
 pub struct Stage {
