@@ -101,8 +101,11 @@ fn silent() {
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/machine");
     let report =
         Grader::new(CHALLENGE, &["--all"]).directory(directory).report(&["python3", "silent.py"]);
-    let passed: Vec<bool> = report.stages.iter().map(|stage| stage.passed).collect();
-    assert_eq!(passed, [true, false, false, false, false, false]);
+    for stage in &report.stages {
+        // A stage that has no checks yet fails nobody.
+        let is_passed = stage.number == 0 || stage.checks.is_empty();
+        assert_eq!(stage.passed, is_passed, "stage {}", stage.number);
+    }
     let cards = report.failures().filter_map(|(_, check)| check.explanation.as_deref());
     let waits: Vec<f64> = cards.filter_map(waited).collect();
     assert!(waits.len() > 50, "only {} of the failures are silence", waits.len());
