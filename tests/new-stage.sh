@@ -55,7 +55,7 @@ last=${last#0}
 number=$((last + 1))
 folder=$(printf '%02d_%s' "$number" "$slug")
 
-[ -f "stages/$before/main.rs" ] || fail "stages/$before has no main.rs: mend that stage first"
+[ -f "stages/$before/main.rs" ] || fail "stages/$before has no main.rs: repair that stage first"
 
 manifest=$(manifest)
 [ "$manifest" != "$(cat stages/Cargo.toml)" ] || fail "stages/Cargo.toml has no [[bin]] \"stage$last\" with an empty line after it"

@@ -264,8 +264,8 @@ fn nothing_hides_the_system_calls_or_dead_code() {
         ("async fn c() {}", "async", "show the event loop"),
         ("use std::net as c;", "net as", "make sockets with the system calls, through nix"),
         ("use std::thread as c;", "thread as", "serve all clients with one thread"),
-        ("#[allow(dead_code)]", "allow(", "mend what the compiler complains of"),
-        ("#![allow(clippy::all, unused)]", "allow(", "mend what the compiler complains of"),
+        ("#[allow(dead_code)]", "allow(", "fix what the compiler reports"),
+        ("#![allow(clippy::all, unused)]", "allow(", "fix what the compiler reports"),
         ("#![expect(dead_code)]", "expect(dead_code", "remove what is not used"),
         ("#[expect(unused_imports)]", "expect(unused", "remove what is not used"),
     ] {

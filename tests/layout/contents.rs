@@ -10,7 +10,7 @@ const UNWANTED: [(&str, &str); 8] = [
     ("thread::", "serve all clients with one thread"),
     ("thread as", "serve all clients with one thread"),
     ("async ", "show the event loop"),
-    ("allow(", "mend what the compiler complains of"),
+    ("allow(", "fix what the compiler reports"),
     ("expect(dead_code", "remove what is not used"),
     ("expect(unused", "remove what is not used"),
 ];
