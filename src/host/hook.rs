@@ -8,7 +8,7 @@ use super::record;
 use super::remote::{Obstacle, say, say_dim, say_wrapped};
 use super::settings::{SandboxMode, Settings};
 use super::turn::{self, AT_A_TIME};
-use super::update::{self, Update, expect_few, updates};
+use super::update::{self, Update, expect_clear, expect_few, updates};
 use super::upkeep;
 use super::workplace::{self, Workplace};
 use crate::bytes::printable;
@@ -25,6 +25,7 @@ pub fn pre_receive(repository: &Path) -> ExitCode {
     ColorChoice::Always.write_global();
     let announced = updates().and_then(|updates| {
         expect_few(&updates)?;
+        expect_clear(&updates)?;
         let settings = Settings::of(repository).unwrap_or_default();
         // If this fails, the repository stays as it was, which is no reason not to grade.
         let _ = upkeep::renew(repository, settings.sandbox == SandboxMode::Required);

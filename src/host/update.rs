@@ -58,12 +58,18 @@ pub fn expect_few(updates: &[Update]) -> Result<(), String> {
             "the name of a branch or tag may have {LONGEST_NAME} bytes and {MOST_PARTS} parts, and not \
              more"
         )),
-        () => match updates.iter().find(|update| update.is_mistakable()) {
-            Some(Update { name, .. }) => Err(format!(
-                "{name} would be taken for something else, a commit or the branch {BRANCH}: choose another name"
-            )),
-            None => Ok(()),
-        },
+        () => Ok(()),
+    }
+}
+
+/// Refuses names that people would take for others.
+pub fn expect_clear(updates: &[Update]) -> Result<(), String> {
+    match updates.iter().find(|update| update.is_mistakable()) {
+        Some(Update { name, .. }) => Err(format!(
+            "{name} would be taken for something else, a commit or the branch {BRANCH}: choose another \
+             name"
+        )),
+        None => Ok(()),
     }
 }
 
