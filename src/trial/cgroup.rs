@@ -88,7 +88,7 @@ fn has_reached_limit(group: &Path) -> bool {
 }
 
 /// The number in the line that begins so.
-fn number(text: &str, start: &str) -> Option<u64> {
+pub(super) fn number(text: &str, start: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(start))?.trim().parse().ok()
 }
 

@@ -5,6 +5,7 @@
 
 use super::Trial;
 use super::usage::Ledger;
+use super::waits::until_quiet;
 use crate::bytes::printable;
 use crate::check::Problem;
 use crate::xray::{Meeting, Waiter};
@@ -245,8 +246,9 @@ struct Rest {
 impl Service {
     /// Takes down who has run since the last time, when nobody does any more. Gives how many these are.
     pub fn look(&mut self, trial: &Trial) -> usize {
-        trial.until_quiet();
-        let now = at_rest(&trial.processes());
+        let processes = trial.processes(); // to find them takes a while
+        until_quiet(&processes);
+        let now = at_rest(&processes);
         let all: HashSet<u32> = self.before.keys().chain(now.keys()).copied().collect();
         let turns = |at: &HashMap<u32, Rest>, thread| at.get(&thread).map(|rest| rest.turns);
         let mut count = 0;

@@ -30,6 +30,5 @@ impl Shortage {
 /// The line `oom_kill 252` of /proc/vmstat. Since Linux 4.13, it counts what limits of control groups have
 /// ended as well.
 fn kills_of_machine() -> Option<u64> {
-    let counters = fs::read_to_string("/proc/vmstat").ok()?;
-    counters.lines().find_map(|line| line.strip_prefix("oom_kill "))?.parse().ok()
+    cgroup::number(&fs::read_to_string("/proc/vmstat").ok()?, "oom_kill ")
 }

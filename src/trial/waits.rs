@@ -125,13 +125,17 @@ impl Trial {
 impl Shared {
     /// A program that is always busy is waited for no longer than for a moment.
     pub(super) fn until_quiet(&self) {
-        let deadline = Instant::now() + Duration::from_millis(50);
-        let processes = self.program.borrow().processes();
-        let runs = |&process: &u32| {
-            procfs::threads(process).into_iter().any(|thread| procfs::state(thread) == 'R')
-        };
-        while processes.iter().any(runs) && Instant::now() < deadline {
-            thread::sleep(PAUSE);
-        }
+        until_quiet(&self.program.borrow().processes());
+    }
+}
+
+/// The same for these processes.
+pub(super) fn until_quiet(processes: &[u32]) {
+    let deadline = Instant::now() + Duration::from_millis(50);
+    let runs = |&process: &u32| {
+        procfs::threads(process).into_iter().any(|thread| procfs::state(thread) == 'R')
+    };
+    while processes.iter().any(runs) && Instant::now() < deadline {
+        thread::sleep(PAUSE);
     }
 }
