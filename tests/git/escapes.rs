@@ -397,9 +397,10 @@ pub fn no_program_is_served_by_that_of_another_stage(world: &World) {
 /// Nor does it help to keep the connections open, and to pass on copies.
 pub fn no_program_lets_that_of_another_stage_answer(world: &World) {
     let clone = hostile(world, "run_redis", "", &[]);
-    clone.write("challenge.toml", "language = \"python\"\nrun = \"python3 server.py\"\n");
+    const PROJECT: &str = "language = \"python\"\nrun = \"python3 SERVER\"\n";
     for server in ["helped_beside.py", "helped_by_epoll.py"] {
-        clone.copy(&format!("git/attacks/{server}"), "server.py");
+        clone.copy(&format!("git/attacks/{server}"), server);
+        clone.write("challenge.toml", &PROJECT.replace("SERVER", server));
         clone.commit();
         let pushed = clone.push(&[]);
         pushed.expect(&["✗ one thread serves all clients", "3 of {all} stages pass"]);

@@ -5,16 +5,13 @@ use super::problem::Problem;
 use super::tree::{Stage, Tree, names};
 use std::fs;
 use std::path::Path;
-use test_support::Folder;
+use test_support::{Folder, NO_CHECKS};
 
 /// How many broken servers a stage with checks has at least, each with another mistake.
 const BROKEN_SERVERS: usize = 6;
 
 /// What writes the tables in which all stages stand.
 const RECORD: &str = "RECORD=1 cargo test --test book";
-
-/// How a module says that its stage has no checks yet.
-const NO_CHECKS: &str = "pub const CHECKS: &[Check] = &[];";
 
 pub fn every_stage_is_in_the_course(tree: &Tree, repository: &Path) -> Vec<Problem> {
     let modules = text(repository, "src/stages/mod.rs");

@@ -40,7 +40,7 @@ class Helped(Server):
             return False
         number = connection.fileno()
         self.kept[number] = connection
-        socket.send_fds(self.link, [str(number).encode()], [number])
+        socket.send_fds(self.link, [b"new %d" % number], [number])
         return True
 
     def hear_helper(self):
@@ -48,7 +48,11 @@ class Helped(Server):
         if not message:
             self.link.close()
             self.link = None
-        elif (connection := self.kept.pop(int(message), None)) is not None:
+            return
+        what, number = message.split()
+        if what == b"want":
+            socket.send_fds(self.link, [b"copy " + number], [int(number)])
+        elif (connection := self.kept.pop(int(number), None)) is not None:
             connection.close()
 
     def help_others(self):
@@ -66,9 +70,9 @@ class Helped(Server):
             if not message:
                 return
 
-            def serve(message=message, descriptor=descriptors[0]):
+            def serve(number=message.split()[1], descriptor=descriptors[0]):
                 self.serve(socket.socket(fileno=descriptor))
-                link.send(message)
+                link.send(b"done " + number)
 
             threading.Thread(target=serve, daemon=True).start()
 
@@ -92,4 +96,5 @@ class Helped(Server):
         connection.close()
 
 
-Helped().run()
+if __name__ == "__main__":
+    Helped().run()

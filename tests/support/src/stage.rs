@@ -11,11 +11,14 @@ pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// graded and pushed again and again is to take no longer with every stage that the course gets.
 pub const RIGHT_STAGES: usize = 6;
 
+/// How the module of a stage says that it has no checks yet.
+pub const NO_CHECKS: &str = "pub const CHECKS: &[Check] = &[];";
+
 /// How many it passes in all: a stage behind those that has no checks yet fails nobody.
 pub fn right_stages() -> usize {
     let is_empty = |folder: &Folder| {
         let module = fs::read_to_string(Path::new(ROOT).join(folder.module())).unwrap_or_default();
-        module.lines().any(|line| line == "pub const CHECKS: &[Check] = &[];")
+        module.lines().any(|line| line == NO_CHECKS)
     };
     let others = course().into_iter().skip(RIGHT_STAGES);
     RIGHT_STAGES + others.take_while(is_empty).count()
